@@ -1,0 +1,110 @@
+"""The options that commands share, in groups as the help shows them."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from reloadlint.cli.grouping import Option
+from reloadlint.reporting import FORMATS
+from reloadlint.rules.codes import RULES
+from reloadlint.settings import check_selectors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+def with_options(*groups: Sequence[Decorator]) -> Decorator:
+    """A decorator that gives a command the options of `groups`, in their order."""
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        for group in reversed(groups):
+            for option in reversed(group):
+                function = option(function)
+        return function
+
+    return decorate
+
+
+def _selectors(
+    ctx: click.Context,  # noqa: ARG001 - click's signature
+    parameter: click.Parameter,
+    values: tuple[str, ...],
+) -> list[str]:
+    """Rule codes out of a repeatable option that takes several, separated by commas."""
+    parts = [part.strip() for value in values for part in value.split(",")]
+    selectors = [part for part in parts if part]
+    check_selectors(selectors, tuple(RULES), parameter.opts[0])
+    return selectors
+
+
+_selection = partial(click.option, cls=Option, group="What is reported")
+_reading = partial(click.option, cls=Option, group="What is read")
+_output = partial(click.option, cls=Option, group="How it is shown")
+
+#: Which rules run, on what, and whether findings count.
+SELECTION = (
+    _selection(
+        "--select",
+        metavar="CODES",
+        multiple=True,
+        callback=_selectors,
+        help="Rules to run: codes, their beginnings, or ALL.",
+    ),
+    _selection(
+        "--ignore", metavar="CODES", multiple=True, callback=_selectors, help="Rules not to run."
+    ),
+    _selection("--all-modules", is_flag=True, help="Take every file for a Flask module."),
+    _selection("--exit-zero", is_flag=True, help="Exit with 0 though there are findings."),
+)
+
+#: What is read besides the paths.
+READING = (
+    _reading(
+        "--stdin-filename",
+        metavar="PATH",
+        type=click.Path(path_type=Path),
+        help="The file that `-` stands for.",
+    ),
+    _reading("--isolated", is_flag=True, help="Read no configuration file."),
+    _reading(
+        "--python",
+        metavar="PATH",
+        type=click.Path(path_type=Path, exists=True),
+        help="Interpreter or environment with the libraries.",
+    ),
+    _reading("--no-follow-installed", is_flag=True, help="Don't look into installed libraries."),
+    _reading(
+        "--no-cache", is_flag=True, expose_value=False, help="Keep no results (none are kept yet)."
+    ),
+    _reading(
+        "--cache-dir",
+        metavar="DIR",
+        expose_value=False,
+        help="Where results are kept (unused yet).",
+    ),
+)
+
+#: How the report looks.
+OUTPUT = (
+    _output(
+        "--output-format",
+        metavar="FORMAT",
+        type=click.Choice(tuple(FORMATS)),
+        help="full (default), concise or json.",
+    ),
+    _output(
+        "--color",
+        type=click.Choice(("auto", "always", "never")),
+        metavar="WHEN",
+        default="auto",
+        help="auto (default: on a terminal), always or never.",
+    ),
+    _output("-q", "--quiet", is_flag=True, help="Findings only, no summary."),
+    _output("-v", "--verbose", is_flag=True, help="Tell on standard error what is read and why."),
+)

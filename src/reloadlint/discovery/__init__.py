@@ -1,0 +1,8 @@
+"""From paths to the Python files that are to be read: .gitignore, excludes, symbolic links."""
+
+from __future__ import annotations
+
+from reloadlint.discovery.roots import find_project_root
+from reloadlint.discovery.walk import Discovery, Problem, discover, project_files
+
+__all__ = ["Discovery", "Problem", "discover", "find_project_root", "project_files"]

@@ -1,0 +1,234 @@
+"""Attributes: where `value.name` is found, and what setting it does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from reloadlint.effects.builtins import method_of_builtin
+from reloadlint.effects.frames import Site
+from reloadlint.effects.state import Arguments, State
+from reloadlint.effects.values import (
+    UNKNOWN,
+    Alternatives,
+    Builtin,
+    Class,
+    EnvironmentValue,
+    External,
+    ExternalMethod,
+    Function,
+    Instance,
+    Literal,
+    Mapping,
+    Method,
+    ModuleValue,
+    ReloaderTest,
+    Sequence,
+    Super,
+    Suspended,
+    Value,
+    either,
+)
+from reloadlint.project.modules import Module
+
+
+class Attributes(State):
+    """Looks up and sets attributes."""
+
+    def attribute(self, value: Value, name: str, site: Site | None = None) -> Value:
+        """`value.name`; a property runs at `site`."""
+        handler = _GETTERS.get(type(value))
+        return UNKNOWN if handler is None else handler(self, value, name, site)
+
+    def _of_alternatives(self, value: Alternatives, name: str, site: Site | None) -> Value:
+        return either(*[self.attribute(option, name, site) for option in value.values])
+
+    def _of_external(self, value: External, name: str, _site: Site | None) -> Value:
+        if name == "__class__":
+            return UNKNOWN
+        return External(f"{value.name}.{name}")
+
+    def _of_module(self, value: ModuleValue, name: str, _site: Site | None) -> Value:
+        if name in value.names:
+            return value.names[name]
+        package = value.module or value.folder
+        inner = self.index.submodule(package, name)
+        if inner is not None and self._is_loaded(inner):
+            return self.module_value(inner)
+        getter = value.names.get("__getattr__")
+        if isinstance(getter, Function):
+            return self.call_function(getter, Arguments([Literal(name)]), UNKNOWN)
+        return UNKNOWN
+
+    def _is_loaded(self, module: Module | str) -> bool:
+        return isinstance(module, str) or module.path in self.modules
+
+    def module_value(self, module: Module | str) -> ModuleValue:
+        """The loaded module, or one that stands for a namespace package's folder."""
+        return ModuleValue(None, module) if isinstance(module, str) else self.load(module)
+
+    def _of_class(self, value: Class, name: str, _site: Site | None) -> Value:
+        found = value.lookup(name)
+        if found is not None:
+            if isinstance(found, Function) and found.wrapper == "class":
+                return Method(found, value)
+            return found
+        if isinstance(value.metaclass, Class):
+            inherited = value.metaclass.lookup(name)
+            if isinstance(inherited, Function):
+                return Method(inherited, value)
+        if name == "__name__":
+            return Literal(value.definition.name)
+        return next((External(f"{base.name}.{name}") for base in value.external_bases()), UNKNOWN)
+
+    def _of_instance(self, value: Instance, name: str, site: Site | None) -> Value:
+        if name in value.attributes:
+            return value.attributes[name]
+        if isinstance(value.cls, External):
+            return ExternalMethod(f"{value.cls.name}.{name}", value)
+        if name == "__class__":
+            return value.cls
+        found = value.cls.lookup(name)
+        if found is not None:
+            return self._bound(found, value, site)
+        return self._inherited(value, value.cls.mro, name)
+
+    def _inherited(self, value: Instance, order: Iterable[Value], name: str) -> Value:
+        bases = [base for base in order if isinstance(base, External)]
+        known = (f"{base.name}.{name}" for base in bases)
+        chosen = next((n for n in known if self.catalogue.lookup(n)), None)
+        if chosen is None and bases:
+            chosen = f"{bases[0].name}.{name}"
+        return UNKNOWN if chosen is None else ExternalMethod(chosen, value)
+
+    def _bound(self, found: Value, receiver: Instance, site: Site | None) -> Value:
+        if isinstance(found, Function):
+            return self._bound_function(found, receiver, site)
+        if isinstance(found, Instance) and isinstance(found.cls, Class):
+            getter = found.cls.lookup("__get__")
+            if isinstance(getter, Function) and isinstance(receiver.cls, Class):
+                return self._run_at(site, getter, Arguments([receiver, receiver.cls]), found)
+        return found
+
+    def _bound_function(self, found: Function, receiver: Instance, site: Site | None) -> Value:
+        if found.wrapper == "static":
+            return found
+        if found.wrapper == "class" and isinstance(receiver.cls, Class):
+            return Method(found, receiver.cls)
+        if found.wrapper in ("property", "cached"):
+            value = self._run_at(site, found, Arguments(), receiver)
+            if found.wrapper == "cached":
+                receiver.attributes[found.definition.name] = value
+            return value
+        return Method(found, receiver)
+
+    def _run_at(
+        self, site: Site | None, function: Function, args: Arguments, receiver: Value
+    ) -> Value:
+        if site is None:
+            return self.call_function(function, args, receiver)
+        with self.at(site):
+            return self.call_function(function, args, receiver)
+
+    def _of_super(self, value: Super, name: str, site: Site | None) -> Value:
+        receiver = value.receiver
+        cls = receiver.cls if isinstance(receiver, Instance) else receiver
+        if not isinstance(cls, Class):
+            return UNKNOWN
+        order = cls.mro[cls.mro.index(value.cls) + 1 :] if value.cls in cls.mro else []
+        for base in order:
+            if isinstance(base, Class) and name in base.names:
+                found = base.names[name]
+                if isinstance(receiver, Instance):
+                    return self._bound(found, receiver, site)
+                return Method(found, receiver) if isinstance(found, Function) else found
+        if name == "__new__":
+            return Builtin("object.__new__", lambda _state, _args: Instance(cls))
+        if name == "__call__":
+            return Builtin("type.__call__", lambda state, args: state.instantiate(receiver, args))
+        if name == "__init__" and isinstance(receiver, Instance):
+            return self._external_init(receiver, order)
+        return self._inherited(receiver, order, name) if isinstance(receiver, Instance) else UNKNOWN
+
+    def _external_init(self, receiver: Instance, order: list[Value]) -> Value:
+        bases = [base for base in order if isinstance(base, External)]
+
+        def run(state: State, args: Arguments) -> Value:
+            for base in bases[:1]:
+                entry = state.catalogue.lookup(base.name)
+                state.construct_external(base.name, receiver, args, entry)
+            return UNKNOWN
+
+        return Builtin("super().__init__", run)
+
+    def _of_function(self, value: Function, name: str, _site: Site | None) -> Value:
+        if name in ("setter", "getter", "deleter") and value.wrapper == "property":
+            return Builtin(name, lambda _state, args: _with_setter(value, name, args))
+        if name == "__name__":
+            return Literal(value.definition.name)
+        return value.attributes.get(name, UNKNOWN)
+
+    def _of_literal(self, value: Literal, name: str, _site: Site | None) -> Value:
+        return method_of_builtin(value, name)
+
+    def _of_collection(self, value: Value, name: str, _site: Site | None) -> Value:
+        return method_of_builtin(value, name)
+
+    def _of_itself(self, value: Value, _name: str, _site: Site | None) -> Value:
+        return value
+
+    def _of_external_method(self, value: ExternalMethod, name: str, _site: Site | None) -> Value:
+        return ExternalMethod(f"{value.name}.{name}", value.receiver)
+
+    # Setting
+
+    def set_attribute(self, value: Value, name: str, new: Value) -> None:
+        """`value.name = new`."""
+        if isinstance(value, Instance):
+            self._set_on_instance(value, name, new)
+        elif isinstance(value, (Class, ModuleValue)):
+            self.assign(value.names, name, new)
+        elif isinstance(value, Function):
+            self.assign(value.attributes, name, new)
+        elif isinstance(value, ExternalMethod):
+            value.receiver.keeps.append(new)
+        else:
+            self.escaped.append(new)
+
+    def _set_on_instance(self, value: Instance, name: str, new: Value) -> None:
+        found = value.cls.lookup(name) if isinstance(value.cls, Class) else None
+        setter = found.attributes.get("setter: ") if isinstance(found, Function) else None
+        if isinstance(found, Instance) and isinstance(found.cls, Class):
+            descriptor = found.cls.lookup("__set__")
+            if isinstance(descriptor, Function):
+                self.call_function(descriptor, Arguments([value, new]), found)
+                return
+        if isinstance(setter, Function):
+            self.call_function(setter, Arguments([new]), value)
+        else:
+            self.assign(value.attributes, name, new)
+
+
+def _with_setter(function: Function, name: str, args: Arguments) -> Value:
+    if args.positional and name == "setter":
+        function.attributes["setter: "] = args.positional[0]
+    return function
+
+
+_X = Attributes
+_GETTERS: dict[type, Callable[[Any, Any, str, Site | None], Value]] = {
+    Alternatives: _X._of_alternatives,
+    External: _X._of_external,
+    ModuleValue: _X._of_module,
+    Class: _X._of_class,
+    Instance: _X._of_instance,
+    Super: _X._of_super,
+    Function: _X._of_function,
+    Literal: _X._of_literal,
+    Sequence: _X._of_collection,
+    Mapping: _X._of_collection,
+    Suspended: _X._of_collection,
+    ReloaderTest: _X._of_itself,
+    EnvironmentValue: _X._of_itself,
+    ExternalMethod: _X._of_external_method,
+}

@@ -1,0 +1,240 @@
+"""What calling a known callable leaves behind, as data: the shape of an entry, and the index.
+
+The entries themselves are TOML files in `catalog/`, one per field, each a list of `[[callable]]`
+tables whose keys are the attributes of `Entry`.
+
+`effects` names what the object exists for. The native worker threads inside an embedded database
+or a codec are not listed; those that do a library's input and output (gRPC, librdkafka) are.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+from importlib import resources
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+
+from reloadlint.errors import UsageError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+EffectName = Literal["thread", "socket", "listen", "process", "device", "dbfile"]
+Role = Literal["connection", "pool", "client", "service", "server", "device"]
+Cure = Literal["g", "pool", "lazy", "defer", "guard", "none"]
+
+_UNKNOWN: Any = object()
+
+
+class CatalogueError(UsageError):
+    """An entry that cannot be used; the message names the file (or option) and the entry."""
+
+
+class Condition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A test of one argument of the call. Exactly one of the five tests is set.
+
+    `position` is the argument's 0-based place without `self`; None: by keyword only. `given` is an
+    argument that is passed and isn't the literal None, `missing` its opposite. `equals`, `truthy`
+    and `falsy` look at the value, and don't hold for an argument that is left out.
+    """
+
+    argument: str
+    position: int | None = None
+    equals: bool | int | float | str | msgspec.UnsetType = msgspec.UNSET
+    missing: Literal[True] | None = None
+    given: Literal[True] | None = None
+    truthy: Literal[True] | None = None
+    falsy: Literal[True] | None = None
+
+    def __post_init__(self) -> None:
+        flags = (self.missing, self.given, self.truthy, self.falsy)
+        if sum(map(bool, flags)) + (self.equals is not msgspec.UNSET) != 1:
+            raise ValueError("a condition needs one of equals, missing, given, truthy and falsy")
+
+    def holds(self, passed: bool, value: Any = _UNKNOWN) -> bool | None:
+        """Whether the test holds for an argument, or None if its unknown value decides.
+
+        `passed` says whether the call names the argument at all; `value` is its literal value and
+        is left out where that isn't known.
+        """
+        given = passed and value is not None
+        if self.given or self.missing:
+            return given is bool(self.given)
+        if not passed:
+            return False
+        if value is _UNKNOWN:
+            return None
+        if self.truthy or self.falsy:
+            return bool(value) is bool(self.truthy)
+        return type(value) is type(self.equals) and bool(value == self.equals)
+
+
+class Defer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The keyword argument that makes a constructor lazy, and the value to pass for it."""
+
+    argument: str
+    value: bool | int | str
+
+
+class Measured(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What was seen when the callable was really run: with which versions, and what it left."""
+
+    library: str
+    python: str
+    seen: str
+
+
+class Entry(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """One callable and what a call of it does.
+
+    `name` is the qualified name as users import it, methods as `Class.method`; `aliases` are other
+    names of the same thing (an alias of a class holds for the class's methods too). `when` is
+    `eager` if this very call has the effects, `lazy` if it has none. The effects happen only if
+    all of `requires` hold, and none of `unless`. `transient` effects are over when the call
+    returns. `daemon` says whether the threads or processes let the interpreter exit; None: the
+    object that is started decides. `exclusive`: a second process is refused. `collected`: dropping
+    the last reference releases the effects.
+
+    `closers` are methods of the result, or of the receiver where a method has no `returns`.
+    `context_manager` says what leaving a `with` block does; use `closes_on_exit`. `returns` is the
+    class of the result where the callable itself is none. The entry holds for library versions
+    from `since` on, up to but without `until`.
+    """
+
+    name: str
+    library: str
+    when: Literal["eager", "lazy"]
+    effects: tuple[EffectName, ...]
+    role: Role
+    cure: Cure
+    aliases: tuple[str, ...] = ()
+    transient: bool = False
+    daemon: bool | None = None
+    exclusive: bool = False
+    unless: tuple[Condition, ...] = ()
+    requires: tuple[Condition, ...] = ()
+    closers: tuple[str, ...] = ()
+    context_manager: Literal["closes", "keeps"] | None = None
+    collected: bool = False
+    defer: Defer | None = None
+    returns: str | None = None
+    since: str | None = None
+    until: str | None = None
+    note: str | None = None
+    measured: Measured | None = None
+    unmeasured: str | None = None
+
+    def __post_init__(self) -> None:
+        for problem in _contradictions(self):
+            raise ValueError(problem)
+
+    @property
+    def closes_on_exit(self) -> bool:
+        """Whether leaving `with` releases the effects; by default, if there is a closer at all."""
+        if self.context_manager is None:
+            return bool(self.closers)
+        return self.context_manager == "closes"
+
+
+class Catalogue:
+    """The entries, found under every name by which users reach them.
+
+    Where two entries claim a name, the later one has it.
+    """
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self._entries = {entry.name: entry for entry in entries}
+        self._index = _index(self._entries)
+        self.closers = frozenset(
+            closer for entry in self._entries.values() for closer in entry.closers
+        )
+        """Every method name that closes something in any entry."""
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self._entries.values())
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def lookup(self, qualified_name: str) -> Entry | None:
+        """The entry for a qualified name or an alias of it, or None if it isn't known."""
+        return self._index.get(qualified_name)
+
+    def merge(self, entries: Iterable[Entry]) -> Catalogue:
+        """A new catalogue in which `entries` (the user's own) come before what is in this one."""
+        return Catalogue([*self, *entries])
+
+
+def decode(tables: Iterable[Mapping[str, Any]], origin: str) -> tuple[Entry, ...]:
+    """Turn `[[callable]]` tables into entries.
+
+    `origin` is the file or option that they come from, for the message of a `CatalogueError`.
+    """
+    return tuple(_entry(table, place, origin) for place, table in enumerate(tables, start=1))
+
+
+@functools.cache
+def load() -> Catalogue:
+    """The catalogue that comes with the package, read once."""
+    files = sorted(
+        (file for file in _folder().iterdir() if file.name.endswith(".toml")),
+        key=lambda file: file.name,
+    )
+    return Catalogue(entry for file in files for entry in parse(file.read_text("utf-8"), file.name))
+
+
+def parse(text: str, origin: str) -> tuple[Entry, ...]:
+    """The entries of one catalogue file; `origin` is its name. Raises `CatalogueError`."""
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise CatalogueError(f"{origin}: {error}") from error
+    unknown = document.keys() - {"callable"}
+    if unknown:
+        raise CatalogueError(f"{origin}: unknown key `{min(unknown)}`; entries are [[callable]]")
+    return decode(document.get("callable", []), origin)
+
+
+def _folder() -> Any:
+    return resources.files(__package__).joinpath("catalog")
+
+
+def _entry(table: Mapping[str, Any], place: int, origin: str) -> Entry:
+    try:
+        return msgspec.convert(table, Entry)
+    except msgspec.ValidationError as error:
+        name = table.get("name", f"number {place}") if isinstance(table, dict) else place
+        raise CatalogueError(f"{origin}: entry {name}: {error}") from error
+
+
+def _contradictions(entry: Entry) -> Iterator[str]:
+    """What can't be true of one callable, in words."""
+    if (entry.when == "lazy") is bool(entry.effects):
+        yield "a lazy entry has no effects, and an eager one has at least one"
+    if (entry.cure == "defer") is (entry.defer is None):
+        yield "cure `defer` and the argument in `defer` belong together"
+    if entry.when == "lazy" and entry.cure != "none":
+        yield "a lazy entry needs no cure: use `none`"
+
+
+def _index(entries: Mapping[str, Entry]) -> dict[str, Entry]:
+    index: dict[str, Entry] = {}
+    for entry in entries.values():
+        index.update(dict.fromkeys(_names(entry, entries), entry))
+    return index
+
+
+def _names(entry: Entry, entries: Mapping[str, Entry]) -> list[str]:
+    """All names of an entry; a method is found under each alias of its class as well."""
+    owner, _, method = entry.name.rpartition(".")
+    owners = entries[owner].aliases if owner in entries else ()
+    return [*(f"{alias}.{method}" for alias in owners), *entry.aliases, entry.name]

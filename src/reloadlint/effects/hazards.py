@@ -1,0 +1,162 @@
+"""Effects gathered by the call that a report names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from reloadlint.effects.occurrences import KINDS, Occurrence, Outcome
+from reloadlint.effects.reachable import reachable
+from reloadlint.effects.roles import closers_of, role_of
+from reloadlint.effects.values import Class, Instance
+from reloadlint.facts.records import Span
+
+_CURES = {
+    "connection": "g",
+    "pool": "pool",
+    "client": "lazy",
+    "device": "lazy",
+    "service": "guard",
+    "server": "guard",
+}
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One place on the way to an effect: file (relative to the project), line, what it does."""
+
+    path: str
+    line: int
+    message: str
+
+
+class Hazard(msgspec.Struct, frozen=True, kw_only=True):
+    """One call (or decorator, or class line) in a module's body and what it leaves behind.
+
+    `kind` is the site's (see `frames.Site`); `in_guard` if it stands in the main guard.
+    `blocks_exit`: a thread or process keeps the interpreter from ending; `exclusive`: a second
+    process is refused. `causes` are the library's callables that have the effects.
+    """
+
+    path: str
+    span: Span
+    kind: str
+    text: str
+    in_guard: bool
+    effects: tuple[str, ...]
+    certain: bool
+    blocks_exit: bool
+    exclusive: bool
+    call: str | None
+    role: str
+    cure: str
+    defer: str | None
+    closers: tuple[str, ...]
+    steps: tuple[Step, ...]
+
+
+def hazards(
+    occurrences: Iterable[Occurrence], outcomes: Mapping[tuple[str, Span], Outcome]
+) -> list[Hazard]:
+    """The hazards that these effects make, one for each place that a report names."""
+    groups: dict[tuple[str, Span, str], list[Occurrence]] = {}
+    for occurrence in occurrences:
+        site = occurrence.chain[0]
+        groups.setdefault((site.module.path, site.span, occurrence.phase), []).append(occurrence)
+    return [_hazard(group, outcomes.get((path, span))) for (path, span, _), group in groups.items()]
+
+
+def _hazard(group: list[Occurrence], outcome: Outcome | None) -> Hazard:
+    group = sorted(group, key=lambda occurrence: KINDS.index(occurrence.kind))
+    worst = min(group, key=_gravity)
+    site = worst.chain[0]
+    kinds = tuple(kind for kind in KINDS if any(o.kind == kind for o in group))
+    subject = _subject(worst, group, outcome)
+    role = role_of(subject, kinds)
+    return Hazard(
+        path=site.module.path,
+        span=site.span,
+        kind=site.kind,
+        text=site.text,
+        in_guard=worst.phase == "guard",
+        effects=tuple(sorted(kinds)),
+        certain=any(o.certain for o in group),
+        blocks_exit=any(_blocks_exit(o) for o in group),
+        exclusive=any(o.entry.exclusive for o in group),
+        call=(outcome.callee if outcome else None) or worst.entry.name,
+        role=role,
+        cure=_cure(worst, subject, role),
+        defer=_deferring(worst),
+        closers=closers_of(subject),
+        steps=_steps(worst),
+    )
+
+
+def _gravity(occurrence: Occurrence) -> tuple[int, bool, bool, int]:
+    kind = KINDS.index(occurrence.kind)
+    return (kind, not _blocks_exit(occurrence), not occurrence.certain, len(occurrence.chain))
+
+
+def _blocks_exit(occurrence: Occurrence) -> bool:
+    return occurrence.kind in ("thread", "process") and occurrence.daemon is False
+
+
+def _subject(worst: Occurrence, group: list[Occurrence], outcome: Outcome | None) -> Instance:
+    """The object that the report is about: what the call gives, if that holds the effect."""
+    if outcome is None:
+        return worst.owner
+    for value in (outcome.result, outcome.receiver):
+        if not isinstance(value, Instance):
+            continue
+        if value is worst.owner or any(o.owner is value for o in group):
+            return value
+        if isinstance(value.cls, Class) and id(worst.owner) in reachable([value]):
+            return value
+    return worst.owner
+
+
+def _cure(worst: Occurrence, subject: Instance, role: str) -> str:
+    known = subject.entry is worst.entry or not isinstance(subject.cls, Class)
+    if known and worst.entry.cure != "none":
+        return worst.entry.cure
+    return _CURES[role]
+
+
+def _deferring(worst: Occurrence) -> str | None:
+    """The argument that makes the constructor lazy, as it would be written."""
+    defer = worst.entry.defer
+    return None if defer is None else f"{defer.argument}={defer.value!r}"
+
+
+def _steps(occurrence: Occurrence) -> tuple[Step, ...]:
+    *way, last = occurrence.chain
+    steps = [Step(site.module.path, site.span[0], _passing(site.kind, site.text)) for site in way]
+    steps.append(Step(last.module.path, last.span[0], cause(occurrence)))
+    return tuple(steps)
+
+
+def _passing(kind: str, text: str) -> str:
+    if kind == "call":
+        return f"calls {text}()"
+    if kind == "decorator":
+        return f"applies {text}"
+    if kind == "class":
+        return f"creates {text}"
+    return f"enters {text}" if text == "with" else f"reads {text}"
+
+
+_VERBS = {
+    "socket": "opens a socket",
+    "listen": "binds a port",
+    "process": "starts a child process",
+    "device": "opens a device",
+    "dbfile": "opens a database file",
+}
+
+
+def cause(occurrence: Occurrence) -> str:
+    """What an occurrence does, in words: `starts a non-daemon thread`."""
+    if occurrence.kind != "thread":
+        return _VERBS[occurrence.kind]
+    nature = {True: "daemon ", False: "non-daemon ", None: ""}[occurrence.daemon]
+    return f"starts a {nature}thread"

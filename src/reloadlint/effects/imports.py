@@ -1,0 +1,88 @@
+"""Import statements, and the loading of modules that they lead to."""
+
+from __future__ import annotations
+
+from reloadlint.effects.attributes import Attributes
+from reloadlint.effects.frames import Flow, Scope
+from reloadlint.effects.values import (
+    FALSE,
+    UNKNOWN,
+    External,
+    Literal,
+    ModuleValue,
+    Sequence,
+    Value,
+)
+from reloadlint.facts import records as r
+from reloadlint.project.modules import Module
+
+_RENAMED = {
+    "typing.TYPE_CHECKING": FALSE,
+    "typing_extensions.TYPE_CHECKING": FALSE,
+}
+
+
+class Imports(Attributes):
+    """Follows imports."""
+
+    def import_modules(self, node: r.Import, scope: Scope) -> Flow:
+        """`import a.b.c`, `import a.b.c as x`."""
+        for alias in node.names:
+            value = self._imported(scope, alias.name, 0)
+            if alias.asname:
+                scope.bind(alias.asname, value)
+                continue
+            top = alias.name.partition(".")[0]
+            scope.bind(top, self._imported(scope, top, 0) if top != alias.name else value)
+        return Flow.FALLS
+
+    def import_names(self, node: r.ImportFrom, scope: Scope) -> Flow:
+        """`from a import b`, `from . import c`, `from a import *`."""
+        source = self._imported(scope, node.module, node.level)
+        for alias in node.names:
+            if alias.name == "*":
+                self._import_all(source, scope)
+            else:
+                scope.bind(alias.asname or alias.name, self._taken(source, alias.name))
+        return Flow.FALLS
+
+    def _imported(self, scope: Scope, name: str, level: int) -> Value:
+        importer = scope.module.module
+        if importer is None:
+            return UNKNOWN
+        found = self.index.resolve(importer, name, level)
+        if found is None:
+            return UNKNOWN if level else External(name)
+        return self._loaded(found)
+
+    def _loaded(self, found: Module | str) -> ModuleValue:
+        if isinstance(found, Module):
+            if self.guards and found.path not in self.modules:
+                # Loaded in one of the reloader's processes only: no hazard from here.
+                return ModuleValue(found)
+            for package in self.index.packages_above(found):
+                self.load(package)
+        return self.module_value(found)
+
+    def _taken(self, source: Value, name: str) -> Value:
+        if isinstance(source, External):
+            full = f"{source.name}.{name}"
+            return _RENAMED.get(full, External(full))
+        if not isinstance(source, ModuleValue):
+            return UNKNOWN
+        if name in source.names:
+            return source.names[name]
+        inner = self.index.submodule(source.module or source.folder, name)
+        return self.attribute(source, name) if inner is None else self._loaded(inner)
+
+    def _import_all(self, source: Value, scope: Scope) -> None:
+        if not isinstance(source, ModuleValue):
+            return
+        exported = source.names.get("__all__")
+        if isinstance(exported, Sequence):
+            wanted = [v.value for v in exported.items if isinstance(v, Literal)]
+            names = [name for name in wanted if isinstance(name, str)]
+        else:
+            names = [name for name in source.names if not name.startswith("_")]
+        for name in names:
+            scope.bind(name, self._taken(source, name))

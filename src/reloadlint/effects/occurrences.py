@@ -1,0 +1,56 @@
+"""Effects as they occur while the solver follows a program: who did what, and from where."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from reloadlint.effects.catalogue import Entry
+    from reloadlint.effects.frames import Site
+    from reloadlint.effects.values import Instance, Value
+
+KINDS = ("listen", "process", "thread", "device", "dbfile", "socket")
+"""The effects, those first that matter most when one call has several."""
+
+
+class Occurrence:
+    """One effect that happened.
+
+    `chain` leads from the call in the module that is being loaded down to the call that has the
+    effect. `owner` is the object that holds it. `certain` is False where a branch or an argument
+    that isn't known decided; `guarded` where a test of the reloader's process did. `daemon` is
+    None where it isn't known.
+    """
+
+    __slots__ = (
+        "certain",
+        "chain",
+        "daemon",
+        "entry",
+        "guarded",
+        "kind",
+        "owner",
+        "phase",
+        "released",
+    )
+
+    def __init__(self, kind: str, chain: tuple[Site, ...], owner: Instance, entry: Entry) -> None:
+        self.kind = kind
+        self.chain = chain
+        self.owner = owner
+        self.entry = entry
+        self.certain = True
+        self.guarded = False
+        self.daemon: bool | None = entry.daemon
+        self.released = entry.transient
+        self.phase = "import"
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What is known of a call in a module's body once it has run: callee, result, receiver."""
+
+    callee: str | None
+    result: Value
+    receiver: Value | None

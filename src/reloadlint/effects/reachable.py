@@ -1,0 +1,68 @@
+"""Which objects are still referred to: what is dropped, CPython closes at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from reloadlint.effects.frames import Scope
+from reloadlint.effects.values import (
+    Alternatives,
+    Builtin,
+    Class,
+    ExternalMethod,
+    Function,
+    Instance,
+    Mapping,
+    Method,
+    ModuleValue,
+    Partial,
+    Sequence,
+    Super,
+    Value,
+)
+
+
+def reachable(roots: Iterable[Value], scopes: Iterable[Scope] = ()) -> set[int]:
+    """The identities of all values that can be reached from these."""
+    seen: set[int] = set()
+    seen_scopes: set[int] = set()
+    pending = list(roots)
+    waiting = list(scopes)
+    while pending or waiting:
+        if waiting:
+            pending.extend(_names(waiting.pop(), seen_scopes))
+            continue
+        value = pending.pop()
+        if id(value) not in seen:
+            seen.add(id(value))
+            pending.extend(_parts(value))
+            if isinstance(value, Function):
+                waiting.append(value.scope)
+    return seen
+
+
+def _names(scope: Scope | None, seen: set[int]) -> Iterator[Value]:
+    while scope is not None and id(scope) not in seen:
+        seen.add(id(scope))
+        yield from scope.names.values()
+        scope = scope.parent
+
+
+def _parts(value: Value) -> Iterable[Value]:
+    if isinstance(value, Instance):
+        return [*value.attributes.values(), *value.keeps, value.cls]
+    if isinstance(value, (Class, ModuleValue)):
+        return value.names.values()
+    if isinstance(value, (Sequence, Alternatives)):
+        return value.items if isinstance(value, Sequence) else value.values
+    if isinstance(value, Mapping):
+        return [*value.items, *value.items.values(), *value.others]
+    if isinstance(value, Function):
+        return [*value.defaults.values(), *value.attributes.values()]
+    if isinstance(value, Method):
+        return [value.function, value.receiver]
+    if isinstance(value, (ExternalMethod, Super, Builtin)):
+        return [value.receiver]
+    if isinstance(value, Partial):
+        return [value.function, *value.args, *value.keywords.values()]
+    return ()

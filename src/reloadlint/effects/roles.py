@@ -1,0 +1,99 @@
+"""What an object is for, and what releases it: the catalogue's word, or the class's own source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from reloadlint.effects.values import Class, External, Function, Instance
+from reloadlint.facts import records as r
+
+CLOSER_NAMES = (
+    "close",
+    "stop",
+    "shutdown",
+    "disconnect",
+    "quit",
+    "terminate",
+    "cancel",
+    "release",
+    "cleanup",
+    "dispose",
+    "destroy",
+    "teardown",
+    "aclose",
+    "__exit__",
+)
+"""Methods that by convention release what an object holds, the most usual first."""
+
+_WAITING = frozenset({"get", "wait", "result", "recv", "join", "acquire"})
+_HANDING_OVER = frozenset({"put", "put_nowait", "submit", "send_nowait"})
+_IN_BACKGROUND = frozenset({"thread", "process"})
+_THREAD_API = frozenset({"run", "start"})
+
+
+def closers_of(subject: Instance) -> tuple[str, ...]:
+    """The methods of an object that release what its constructor took."""
+    entry = subject.entry
+    if not isinstance(subject.cls, Class):
+        return entry.closers if entry is not None else ()
+    own = [name for name in CLOSER_NAMES if isinstance(subject.cls.lookup(name), Function)]
+    inherited = entry.closers if entry is not None else ()
+    return tuple(dict.fromkeys([*own, *inherited]))
+
+
+def role_of(subject: Instance, kinds: Iterable[str]) -> str:
+    """The contract's role of an object that has these effects."""
+    effects = set(kinds)
+    if not isinstance(subject.cls, Class):
+        return subject.entry.role if subject.entry is not None else _role_by_effect(effects)
+    if effects & {"listen", "device"}:
+        return _role_by_effect(effects)
+    if effects <= _IN_BACKGROUND:
+        return "connection" if _is_asked(subject) else "service"
+    return "connection"
+
+
+def _role_by_effect(effects: set[str]) -> str:
+    if "listen" in effects:
+        return "server"
+    if "device" in effects:
+        return "device"
+    return "service" if effects & _IN_BACKGROUND else "connection"
+
+
+def _is_asked(subject: Instance) -> bool:
+    """Whether callers use a closeable object for an answer, so that it works for them.
+
+    One that merely takes jobs, or that nobody calls, works on its own: a service.
+    """
+    if not closers_of(subject) or not isinstance(subject.cls, Class):
+        return False
+    methods = [m for m in _public_methods(subject.cls) if m.name not in CLOSER_NAMES]
+    return any(not _hands_over(method) for method in methods)
+
+
+def _public_methods(cls: Class) -> Iterator[r.FunctionDef]:
+    is_thread = any(isinstance(base, External) for base in cls.mro)
+    for base in cls.mro:
+        for name, value in base.names.items() if isinstance(base, Class) else ():
+            hidden = name.startswith("_") or (is_thread and name in _THREAD_API)
+            if isinstance(value, Function) and not hidden:
+                yield value.definition
+
+
+def _hands_over(method: r.FunctionDef) -> bool:
+    """Whether a method puts a job on a queue and doesn't wait for it."""
+    called = set(_called(method.body))
+    return bool(called & _HANDING_OVER) and not called & _WAITING
+
+
+def _called(node: object) -> Iterator[str]:
+    """The names of the methods called anywhere in a piece of code."""
+    if isinstance(node, tuple):
+        for part in node:
+            yield from _called(part)
+    elif isinstance(node, r.Record):
+        if isinstance(node, r.Call) and isinstance(node.func, r.Attribute):
+            yield node.func.attr
+        for field in node.__struct_fields__:
+            yield from _called(getattr(node, field))

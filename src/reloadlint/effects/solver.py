@@ -1,0 +1,191 @@
+"""Following a program: every Flask module is loaded in the abstract, and what happens is noted."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from reloadlint.effects.calls import Calls
+from reloadlint.effects.frames import Flow, Scope
+from reloadlint.effects.reachable import reachable
+from reloadlint.effects.runs import Run, configured_debug, runner_of, uses_reloader
+from reloadlint.effects.state import Arguments
+from reloadlint.effects.statements import Never
+from reloadlint.effects.values import (
+    External,
+    ExternalMethod,
+    Literal,
+    ModuleValue,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from reloadlint.effects.catalogue import Catalogue
+    from reloadlint.effects.frames import Site
+    from reloadlint.effects.occurrences import Occurrence
+    from reloadlint.facts import records as r
+    from reloadlint.facts.records import ModuleFacts
+    from reloadlint.project.modules import Module, ModuleIndex
+
+RECURSION_LIMIT = 10_000
+"""Import cycles of 500 modules are followed; each takes some frames."""
+
+
+class Solver(Calls):
+    """Loads modules in the abstract.
+
+    Args:
+        index: the project's modules.
+        catalogue: what is known of libraries.
+        facts_of: a module's facts; None for one that can't be read or parsed.
+    """
+
+    def __init__(
+        self,
+        index: ModuleIndex,
+        catalogue: Catalogue,
+        facts_of: Callable[[Module], ModuleFacts | None],
+    ) -> None:
+        super().__init__(index, catalogue)
+        self._facts_of = facts_of
+        self._guards: list[tuple[ModuleValue, r.If]] = []
+        self._runs: list[Run] = []
+        self.finished: list[Occurrence] = []
+
+    def solve(self, roots: Iterable[Module]) -> list[Occurrence]:
+        """Load these modules and what they import; the effects that are left when that is done."""
+        with _deep_recursion():
+            for module in roots:
+                for package in self.index.packages_above(module):
+                    self.load(package)
+                self.load(module)
+            self._drop_collected(self.occurrences)
+            imported = list(self.occurrences)
+            guarded: list[Occurrence] = []
+            for place, guard in self._guards:
+                guarded += self._follow_guard(place, guard)
+            self.occurrences = [*imported, *guarded]
+        return [o for o in self.occurrences if not (o.released or o.guarded)]
+
+    def load(self, module: Module) -> ModuleValue:
+        """Load a module of the project, unless that has been done."""
+        loaded = self.modules.get(module.path)
+        if loaded is not None:
+            return loaded
+        loaded = self.modules[module.path] = ModuleValue(module)
+        facts = self._facts_of(module)
+        if facts is not None:
+            self._announce(loaded)
+            self._run_body(loaded, facts)
+        return loaded
+
+    def _announce(self, loaded: ModuleValue) -> None:
+        """A package has its submodule as an attribute from the moment that it is imported."""
+        module = loaded.module
+        if module is None:
+            return
+        for package in self.index.packages_above(module)[-1:]:
+            name = module.name.rpartition(".")[2]
+            self.load(package).names.setdefault(name, loaded)
+
+    def _run_body(self, loaded: ModuleValue, facts: ModuleFacts) -> None:
+        module = loaded.module
+        loaded.names["__name__"] = Literal(module.name if module else "")
+        active, self.active = self.active, []
+        phase, self.phase = self.phase, "import"
+        try:
+            with self.afresh():
+                self.execute(facts.body, Scope("module", loaded))
+        except (RecursionError, Never):
+            pass
+        finally:
+            self.active, self.phase = active, phase
+
+    # Main guards
+
+    def main_guard(self, node: r.If, scope: Scope) -> Flow:
+        """While importing, a main guard doesn't run; it is followed when all is loaded."""
+        if self.phase == "import":
+            self._guards.append((scope.module, node))
+        return self.execute(node.orelse, scope) if node.orelse else Flow.FALLS
+
+    def _follow_guard(self, place: ModuleValue, guard: r.If) -> list[Occurrence]:
+        """What happens in a main guard before the application is run with the reloader."""
+        names = dict(place.names)
+        place.names["__name__"] = Literal("__main__")
+        self._runs, self.occurrences, self.phase = [], [], "guard"
+        scope = Scope("module", place)
+        try:
+            with self.afresh():
+                self.execute(guard.body, scope)
+        except (RecursionError, Never):
+            pass
+        finally:
+            self.phase = "import"
+            place.names.clear()
+            place.names.update(names)
+        return self._before_run()
+
+    def _before_run(self) -> list[Occurrence]:
+        loaded = [o for o in self.occurrences if o.phase == "import"]
+        runs = [run for run in self._runs if run.reloader is not False]
+        if not runs:
+            return loaded
+        sure = any(run.reloader for run in runs)
+        first = runs[0]
+        before = [o for o in self.occurrences[: first.occurrences] if o.phase == "guard"]
+        for occurrence in before:
+            occurrence.chain = _below_run(occurrence.chain, first.chain)
+            occurrence.certain = occurrence.certain and sure
+        return [*loaded, *before]
+
+    def note_run(self, callee: Value, args: Arguments) -> None:
+        """A method that may run the application was called."""
+        name = callee.name if isinstance(callee, (External, ExternalMethod)) else ".run"
+        if not name.endswith((".run", ".run_simple")):
+            return
+        runner = runner_of(name, args)
+        if runner is None or self.phase != "guard":
+            return
+        receiver = callee.receiver if isinstance(callee, ExternalMethod) else None
+        self._drop_collected([o for o in self.occurrences if o.phase == "guard"])
+        chain = tuple(self.stack[self.boundary : -1])
+        reloader = uses_reloader(runner, receiver, args)
+        self._runs.append(Run(len(self.occurrences), chain, reloader))
+
+    def note_setting(self, owner: ExternalMethod, key: Value, value: Value) -> None:
+        """A setting was stored in an application's configuration."""
+        debug = configured_debug(owner, key, value)
+        if debug is not None:
+            owner.receiver.attributes["debug"] = debug
+
+    # What is dropped
+
+    def _drop_collected(self, occurrences: list[Occurrence]) -> None:
+        """What nothing refers to any more is closed, where its class closes itself."""
+        working = [o.owner for o in occurrences if o.kind in ("thread", "process")]
+        roots: list[Value] = [*self.modules.values(), *self.escaped, *working]
+        kept = reachable(roots, self.active)
+        for occurrence in occurrences:
+            if occurrence.entry.collected and id(occurrence.owner) not in kept:
+                occurrence.released = True
+
+
+def _below_run(chain: tuple[Site, ...], run: tuple[Site, ...]) -> tuple[Site, ...]:
+    """The chain without the calls that the run itself stands in."""
+    shared = 0
+    while shared < len(run) and shared < len(chain) - 1 and chain[shared] is run[shared]:
+        shared += 1
+    return chain[shared:]
+
+
+@contextmanager
+def _deep_recursion() -> Iterator[None]:
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, RECURSION_LIMIT))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)

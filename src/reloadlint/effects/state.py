@@ -1,0 +1,195 @@
+"""What the solver remembers while it follows a program, and what its parts ask of each other."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from reloadlint.effects.occurrences import Occurrence, Outcome
+from reloadlint.effects.values import Value, either
+
+if TYPE_CHECKING:
+    from reloadlint.effects.catalogue import Catalogue, Entry
+    from reloadlint.effects.frames import Flow, Scope, Site
+    from reloadlint.effects.values import Class, Function, Instance, ModuleValue
+    from reloadlint.facts.records import Expr, Span, Stmt
+    from reloadlint.project.modules import Module, ModuleIndex
+
+MOST_STEPS = 150_000
+"""Statements followed for the loading of one module, before calls are no longer entered."""
+
+DEEPEST_CALL = 40
+
+
+class Arguments:
+    """The arguments of a call: values by position and by keyword.
+
+    `open` if there are more that the source doesn't spell out (`*args`, `**options`).
+    """
+
+    __slots__ = ("keywords", "open", "positional")
+
+    def __init__(
+        self,
+        positional: list[Value] | None = None,
+        keywords: dict[str, Value] | None = None,
+        *,
+        is_open: bool = False,
+    ) -> None:
+        self.positional = positional or []
+        self.keywords = keywords or {}
+        self.open = is_open
+
+    def get(self, name: str, position: int | None = None) -> Value | None:
+        """The argument of that name or at that place; None if it isn't passed."""
+        if name in self.keywords:
+            return self.keywords[name]
+        if position is not None and position < len(self.positional):
+            return self.positional[position]
+        return None
+
+    def all(self) -> list[Value]:
+        """Every value passed."""
+        return [*self.positional, *self.keywords.values()]
+
+    def after(self, first: Value) -> Arguments:
+        """These arguments behind another one (`self`)."""
+        return Arguments([first, *self.positional], self.keywords, is_open=self.open)
+
+
+class State(ABC):
+    """The solver's memory; the abstract methods are what its rooms offer each other."""
+
+    def __init__(self, index: ModuleIndex, catalogue: Catalogue) -> None:
+        self.index = index
+        self.catalogue = catalogue
+        self.occurrences: list[Occurrence] = []
+        self.outcomes: dict[tuple[str, Span], Outcome] = {}
+        self.modules: dict[str, ModuleValue] = {}
+        self.escaped: list[Value] = []
+        """Values handed to something unknown that outlives the call."""
+        self.stack: list[Site] = []
+        self.active: list[Scope] = []
+        self.boundary = 0
+        self.doubts = 0
+        self.guards = 0
+        self.steps = 0
+        self.phase = "import"
+
+    # Where we are
+
+    @contextmanager
+    def at(self, site: Site) -> Iterator[None]:
+        """While this runs, effects have come by `site`."""
+        self.stack.append(site)
+        try:
+            yield
+        finally:
+            self.stack.pop()
+
+    @contextmanager
+    def doubting(self, *, guarded: bool = False) -> Iterator[None]:
+        """While this runs, it isn't known if it does (or: the reloader's process decides)."""
+        self.doubts += not guarded
+        self.guards += guarded
+        try:
+            yield
+        finally:
+            self.doubts -= not guarded
+            self.guards -= guarded
+
+    @contextmanager
+    def afresh(self) -> Iterator[None]:
+        """A module being loaded, or a main guard: what led here doesn't count inside."""
+        saved = (self.boundary, self.doubts, self.guards, self.steps)
+        self.boundary, self.doubts, self.guards, self.steps = len(self.stack), 0, 0, 0
+        try:
+            yield
+        finally:
+            self.boundary, self.doubts, self.guards, self.steps = saved
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether this module has had its share of steps: calls are no longer entered."""
+        return self.steps > MOST_STEPS
+
+    # What happened
+
+    def record(
+        self, kind: str, owner: Instance, entry: Entry, *, daemon: bool | None, certain: bool
+    ) -> None:
+        """Note that the call at the top of the stack has an effect, held by `owner`."""
+        chain = tuple(self.stack[self.boundary :])
+        if not chain:
+            return
+        occurrence = Occurrence(kind, chain, owner, entry)
+        occurrence.daemon = daemon
+        occurrence.certain = certain and not self.doubts
+        occurrence.guarded = self.guards > 0
+        occurrence.phase = self.phase
+        self.occurrences.append(occurrence)
+
+    def release(self, owner: Value) -> None:
+        """Note that what this object held is over."""
+        for occurrence in self.occurrences:
+            if occurrence.owner is owner:
+                occurrence.released = True
+
+    def assign(self, names: dict[str, Value], name: str, value: Value) -> None:
+        """Set an attribute or item; in doubt the old value stays possible."""
+        old = names.get(name) if self.doubts or self.guards else None
+        names[name] = value if old is None else either(old, value)
+
+    # Offered by the other parts
+
+    @abstractmethod
+    def evaluate(self, node: Expr, scope: Scope) -> Value:
+        """The value of an expression, with its effects."""
+
+    @abstractmethod
+    def execute(self, body: tuple[Stmt, ...], scope: Scope) -> Flow:
+        """Follow a block."""
+
+    @abstractmethod
+    def call(self, callee: Value, args: Arguments) -> Value:
+        """Call something; the call's site is on top of the stack."""
+
+    @abstractmethod
+    def call_function(self, function: Function, args: Arguments, receiver: Value) -> Value:
+        """Call a function of the project."""
+
+    @abstractmethod
+    def attribute(self, value: Value, name: str, site: Site | None = None) -> Value:
+        """`value.name`; properties run at `site`."""
+
+    @abstractmethod
+    def set_attribute(self, value: Value, name: str, new: Value) -> None:
+        """`value.name = new`."""
+
+    @abstractmethod
+    def store(self, target: Expr, value: Value, scope: Scope) -> None:
+        """Assign to a target: a name, attribute, item, or several."""
+
+    @abstractmethod
+    def construct_external(
+        self, name: str, instance: Instance, args: Arguments, entry: Entry | None
+    ) -> None:
+        """Run a library's constructor on an object."""
+
+    @abstractmethod
+    def load(self, module: Module) -> ModuleValue:
+        """Load a module of the project, unless that has been done."""
+
+    @abstractmethod
+    def instantiate(self, cls: Class, args: Arguments) -> Value:
+        """`cls(…)` without its metaclass."""
+
+    @abstractmethod
+    def run_generator(self, value: Value) -> list[Value]:
+        """Run a generator to its end; what it yields."""
+
+    @abstractmethod
+    def items_of(self, value: Value) -> tuple[list[Value], bool]:
+        """The items that iterating gives, and whether it gives exactly these."""

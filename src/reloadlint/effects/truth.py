@@ -1,0 +1,143 @@
+"""What is known of truth values: tests, comparisons, `and`, `or`, `not`."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from reloadlint.effects.values import (
+    FALSE,
+    RELOADER_TEST,
+    TRUE,
+    UNKNOWN,
+    Builtin,
+    Class,
+    External,
+    ExternalMethod,
+    Function,
+    Instance,
+    Literal,
+    Mapping,
+    Method,
+    ModuleValue,
+    Partial,
+    ReloaderTest,
+    Sequence,
+    Suspended,
+    Value,
+    alternatives,
+)
+
+Truth = bool | None | ReloaderTest
+"""True, False, None where it isn't known, or the test that tells the reloader's processes apart."""
+
+RELOADER_VARIABLE = "WERKZEUG_RUN_MAIN"
+"""Set to `true` by Werkzeug's reloader in the child process, and only there."""
+
+_ENVIRONMENT = External("os.environ")
+_ALWAYS_TRUE = (Class, Function, Method, ModuleValue, Builtin, Partial, Suspended)
+_ORDER: dict[str, Callable[[Any, Any], bool]] = {
+    "Eq": operator.eq,
+    "NotEq": operator.ne,
+    "Lt": operator.lt,
+    "LtE": operator.le,
+    "Gt": operator.gt,
+    "GtE": operator.ge,
+}
+
+
+def truth(value: Value) -> Truth:
+    """The truth value of a value."""
+    found = {_truth(option) for option in alternatives(value)}
+    if RELOADER_TEST in found:
+        return RELOADER_TEST
+    return found.pop() if len(found) == 1 else None
+
+
+def _truth(value: Value) -> Truth:
+    if isinstance(value, Literal):
+        return bool(value.value)
+    if isinstance(value, ReloaderTest):
+        return value
+    if isinstance(value, _ALWAYS_TRUE):
+        return True
+    if isinstance(value, Instance):
+        return _truth_of_instance(value)
+    if isinstance(value, Sequence):
+        return bool(value.items) if value.exact else None
+    if isinstance(value, Mapping):
+        return bool(value.items) if value.exact else None
+    return None
+
+
+def _truth_of_instance(value: Instance) -> bool | None:
+    if isinstance(value.cls, Class):
+        plain = value.cls.lookup("__bool__") is None and value.cls.lookup("__len__") is None
+        return True if plain and not any(value.cls.external_bases()) else None
+    return True if value.entry is not None else None
+
+
+def as_value(found: Truth) -> Value:
+    """A truth value as a value."""
+    if isinstance(found, ReloaderTest):
+        return found
+    return UNKNOWN if found is None else (TRUE if found else FALSE)
+
+
+def compare(left: Value, op: str, right: Value) -> Truth:
+    """`left op right`; `op` is the name of the `ast` operator."""
+    results = {_compare(a, op, b) for a in alternatives(left) for b in alternatives(right)}
+    if RELOADER_TEST in results:
+        return RELOADER_TEST
+    return results.pop() if len(results) == 1 else None
+
+
+def _compare(left: Value, op: str, right: Value) -> Truth:
+    if isinstance(left, ReloaderTest) or isinstance(right, ReloaderTest):
+        return RELOADER_TEST
+    if op in ("In", "NotIn"):
+        found = _contains(right, left)
+        return found if found is None or op == "In" else not found
+    if op in ("Is", "IsNot"):
+        same = _identical(left, right)
+        return same if same is None or op == "Is" else not same
+    if isinstance(left, Literal) and isinstance(right, Literal):
+        try:
+            return _ORDER[op](left.value, right.value)
+        except TypeError:
+            return None
+    if op in ("Eq", "NotEq") and _identical(left, right) is not None:
+        return _identical(left, right) is (op == "Eq")
+    return None
+
+
+def _identical(left: Value, right: Value) -> bool | None:
+    if left is UNKNOWN or right is UNKNOWN:
+        return None
+    if isinstance(left, Literal) and isinstance(right, Literal):
+        return left == right
+    kinds = (Instance, ExternalMethod, *_ALWAYS_TRUE, Sequence, Mapping)
+    if isinstance(left, kinds) and isinstance(right, kinds):
+        return left is right
+    for one, other in ((left, right), (right, left)):
+        if isinstance(one, Literal) and isinstance(other, kinds):
+            return None if _may_be_none(other) else False
+    return None
+
+
+def _may_be_none(value: Value) -> bool:
+    """What a library returned and the catalogue doesn't know may well be None."""
+    return isinstance(value, Instance) and not isinstance(value.cls, Class) and not value.entry
+
+
+def _contains(container: Value, item: Value) -> Truth:
+    if container == _ENVIRONMENT:
+        return RELOADER_TEST if item == Literal(RELOADER_VARIABLE) else None
+    if item is UNKNOWN or not isinstance(container, (Sequence, Mapping)):
+        return None
+    known = list(container.items)
+    if any(compare(entry, "Eq", item) is True for entry in known):
+        return True
+    certain = container.exact and all(compare(entry, "Eq", item) is False for entry in known)
+    return False if certain else None

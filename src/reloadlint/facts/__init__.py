@@ -1,0 +1,1 @@
+"""What one module says, as small records without a tree."""

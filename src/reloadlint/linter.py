@@ -1,0 +1,204 @@
+"""Ties the rooms together: from paths to findings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from reloadlint.discovery import discover, find_project_root, project_files
+from reloadlint.effects import catalogue
+from reloadlint.effects.hazards import Hazard, hazards
+from reloadlint.effects.solver import Solver
+from reloadlint.facts.extract import module_facts
+from reloadlint.findings import Finding, Result, Summary
+from reloadlint.project.imports import import_facts
+from reloadlint.project.modules import ModuleIndex
+from reloadlint.project.scope import (
+    ImportGraph,
+    flask_modules,
+    imported_names,
+    load_order,
+)
+from reloadlint.rules.invalid_file import invalid_file
+from reloadlint.source import SourceError, SourceFile, display_path
+from reloadlint.syntax import InvalidSyntax
+
+if TYPE_CHECKING:
+    from reloadlint.facts.records import ModuleFacts
+    from reloadlint.project.imports import ImportFacts
+    from reloadlint.project.modules import Module
+    from reloadlint.settings import Settings
+
+Progress = Callable[[int, int], None]
+
+
+class _Read(msgspec.Struct):
+    """The files of one project that could be read and parsed, by path relative to its root."""
+
+    sources: dict[str, SourceFile]
+    imports: dict[str, ImportFacts]
+    problems: dict[str, Finding]
+
+
+def check_project(
+    paths: Sequence[Path],
+    settings: Settings,
+    *,
+    stdin: SourceFile | None = None,
+    progress: Progress | None = None,
+) -> Result:
+    """Check files and folders, each with the whole project around it.
+
+    Args:
+        paths: what to report on; what they import is understood along with them.
+        settings: which rules, which files, which source roots.
+        stdin: a text that stands for the file at its path.
+        progress: called with the number of files read and their total.
+
+    Raises:
+        UsageError: a path that is not there.
+    """
+    discovery = discover(paths, settings)
+    wanted = list(discovery.files)
+    if stdin is not None:
+        wanted.append(stdin.path.absolute())
+    wanted = sorted(set(wanted))
+    check = _Check(settings, stdin, progress)
+    by_root: dict[Path, list[Path]] = {}
+    for path, root in _roots(paths, wanted).items():
+        by_root.setdefault(root, []).append(path)
+    for root, files in by_root.items():
+        check.project(root, files)
+    for problem in discovery.problems:
+        shown = display_path(problem.path)
+        check.findings.append(invalid_file(shown, 1, 1, problem.message))
+    return check.result(len(wanted))
+
+
+def _roots(paths: Sequence[Path], files: Sequence[Path]) -> dict[Path, Path]:
+    """For each file, the root of its project; asked once for each folder."""
+    known: dict[Path, Path] = {}
+    found = {}
+    for file in files:
+        if file.parent not in known:
+            known[file.parent] = find_project_root(file)
+        found[file] = known[file.parent]
+    return _under_one_roof(paths, found)
+
+
+def _under_one_roof(paths: Sequence[Path], roots: dict[Path, Path]) -> dict[Path, Path]:
+    """A folder that was named is one project, if no part of it says that it is another."""
+    folders = [path.absolute() for path in paths if path.is_dir()]
+    for file, root in roots.items():
+        above = next((f for f in folders if f in root.parents or f == root), None)
+        if above is not None:
+            roots[file] = find_project_root(above) if above != root else root
+    return roots
+
+
+class _Check:
+    """One run of `check` over one or more projects."""
+
+    def __init__(
+        self, settings: Settings, stdin: SourceFile | None, progress: Progress | None
+    ) -> None:
+        self._settings = settings
+        self._stdin = stdin
+        self._progress = progress
+        self._flask_modules = 0
+        self._texts: dict[str, str] = {}
+        self.findings: list[Finding] = []
+
+    def project(self, root: Path, wanted: Sequence[Path]) -> None:
+        """Check the wanted files of the project at `root`."""
+        files = {*project_files(root, self._settings).files, *wanted}
+        paths = {_inside(root, file): file for file in sorted(files)}
+        chosen = {_inside(root, file) for file in wanted}
+        read = self._read(paths, chosen)
+        index = ModuleIndex(read.sources, self._source_roots(root), _installed_names())
+        graph = ImportGraph(index, read.imports)
+        roots, scope = flask_modules(graph, read.imports, all_modules=self._settings.all_modules)
+        index.rename(imported_names(index, read.imports))
+        solver = Solver(index, catalogue.load(), lambda module: _facts(read, module))
+        order = [module for path in load_order(graph, roots) if (module := index.at(path))]
+        found = hazards(solver.solve(order), solver.outcomes)
+        self._flask_modules += len((scope | solver.modules.keys()) & chosen)
+        self._report(read, [hazard for hazard in found if hazard.path in chosen])
+        self.findings += [read.problems[path] for path in sorted(read.problems.keys() & chosen)]
+
+    def _read(self, paths: dict[str, Path], chosen: set[str]) -> _Read:
+        read = _Read({}, {}, {})
+        for done, (path, file) in enumerate(paths.items(), start=1):
+            self._read_one(read, path, file)
+            if self._progress is not None:
+                self._progress(done, len(paths))
+        return read
+
+    def _read_one(self, read: _Read, path: str, file: Path) -> None:
+        shown = display_path(file)
+        try:
+            source = self._source(file)
+            read.sources[path] = source
+            read.imports[path] = import_facts(source.text)
+        except SourceError as error:
+            read.problems[path] = invalid_file(shown, error.line, 1, error.message)
+        except InvalidSyntax as error:
+            message = f"cannot be parsed: {error}"
+            read.problems[path] = invalid_file(shown, error.line, error.column, message)
+            self._texts[shown] = source.text
+
+    def _source(self, file: Path) -> SourceFile:
+        stdin = self._stdin
+        if stdin is not None and stdin.path.absolute() == file:
+            return stdin
+        return SourceFile.read(file)
+
+    def _source_roots(self, root: Path) -> list[str]:
+        inside = (Path(src) for src in self._settings.src)
+        absolute = [src if src.is_absolute() else root / src for src in inside]
+        return [_inside(root, src) for src in absolute if src.is_relative_to(root)]
+
+    def _report(self, read: _Read, found: list[Hazard]) -> None:
+        from reloadlint.rules.visitor import report
+
+        display = {path: source.display_path for path, source in read.sources.items()}
+        by_module: dict[str, list[Hazard]] = {}
+        for hazard in found:
+            by_module.setdefault(hazard.path, []).append(hazard)
+            for path in {hazard.path, *(step.path for step in hazard.steps)}:
+                self._texts[display[path]] = read.sources[path].text
+        for path, hazards_here in by_module.items():
+            self.findings += report(read.sources[path].text, hazards_here, display)
+
+    def result(self, files: int) -> Result:
+        """Everything found, in the order in which it is reported."""
+        selected = [f for f in self.findings if self._settings.selected(f.code)]
+        found = tuple(sorted(selected, key=lambda finding: finding.sort_key))
+        shown = {e.path for f in found for e in f.evidence} | {f.path for f in found}
+        texts = {path: text for path, text in self._texts.items() if path in shown}
+        return Result(found, Summary(files, self._flask_modules, len(found), 0), texts)
+
+
+def _facts(read: _Read, module: Module) -> ModuleFacts | None:
+    if module.path not in read.imports:
+        return None
+    try:
+        return module_facts(read.sources[module.path].text)
+    except InvalidSyntax:
+        return None
+
+
+def _installed_names() -> frozenset[str]:
+    """Names of libraries that the catalogue knows: a folder of that name doesn't hide them."""
+    return frozenset(entry.name.partition(".")[0] for entry in catalogue.load()) | {"flask"}
+
+
+def _inside(root: Path, path: Path) -> str:
+    """A path relative to the root; one from elsewhere keeps its whole way."""
+    try:
+        return PurePosixPath(path.relative_to(root)).as_posix()
+    except ValueError:
+        return path.as_posix().lstrip("/")

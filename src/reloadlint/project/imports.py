@@ -1,0 +1,86 @@
+"""What a module imports: the first, cheap pass over every file of a project."""
+
+from __future__ import annotations
+
+import ast
+
+import msgspec
+
+from reloadlint.syntax import parse
+
+
+class ImportedName(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One import as written: `module` (with `level` dots) and the `name` taken from it, if any.
+
+    `deferred` if it stands in a function's body, and so need not happen at import time.
+    """
+
+    module: str
+    name: str | None
+    level: int
+    deferred: bool
+
+
+class ImportFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What a module imports, and whether it has a main guard: enough to place it in the project."""
+
+    imports: tuple[ImportedName, ...]
+    has_main_guard: bool
+
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
+
+
+def import_facts(text: str) -> ImportFacts:
+    """The imports of a module with this source text, those under `TYPE_CHECKING` left out.
+
+    Raises:
+        InvalidSyntax: the text is no Python, or is nested too deeply to be analysed.
+    """
+    return parse(text, _collect)
+
+
+def _collect(tree: ast.Module) -> ImportFacts:
+    found: list[ImportedName] = []
+    pending: list[tuple[ast.AST, bool]] = [(node, False) for node in reversed(tree.body)]
+    while pending:
+        node, deferred = pending.pop()
+        found.extend(_imports_of(node, deferred))
+        blocks = ("orelse",) if _is_type_checking(node) else _BLOCKS
+        inner = deferred or isinstance(node, _FUNCTIONS)
+        for block in reversed(blocks):
+            pending.extend((child, inner) for child in reversed(_children(node, block)))
+    return ImportFacts(tuple(found), any(map(is_main_guard, tree.body)))
+
+
+def _children(node: ast.AST, block: str) -> list[ast.AST]:
+    children = getattr(node, block, None)
+    return children if isinstance(children, list) else []
+
+
+def _imports_of(node: ast.AST, deferred: bool) -> list[ImportedName]:
+    if isinstance(node, ast.Import):
+        return [ImportedName(alias.name, None, 0, deferred) for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        module = node.module or ""
+        return [ImportedName(module, alias.name, node.level, deferred) for alias in node.names]
+    return []
+
+
+def _is_type_checking(node: ast.AST) -> bool:
+    if not isinstance(node, ast.If):
+        return False
+    test = node.test
+    name = test.attr if isinstance(test, ast.Attribute) else getattr(test, "id", "")
+    return name == "TYPE_CHECKING"
+
+
+def is_main_guard(node: ast.AST) -> bool:
+    """Whether a statement is `if __name__ == "__main__":` (either way round)."""
+    if not (isinstance(node, ast.If) and isinstance(node.test, ast.Compare)):
+        return False
+    sides = [node.test.left, *node.test.comparators]
+    names = {side.id for side in sides if isinstance(side, ast.Name)}
+    values = {side.value for side in sides if isinstance(side, ast.Constant)}
+    return names == {"__name__"} and values == {"__main__"}

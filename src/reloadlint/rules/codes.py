@@ -1,0 +1,12 @@
+"""All rules by their code. Nothing here needs libcst, so options are read without it."""
+
+from __future__ import annotations
+
+from reloadlint.rules.base import Rule
+from reloadlint.rules.import_time import BY_GRAVITY
+from reloadlint.rules.invalid_file import InvalidFile
+from reloadlint.rules.main_guard import RunsTwiceUnderReloader
+
+_ALL: tuple[type[Rule], ...] = (*BY_GRAVITY, RunsTwiceUnderReloader, InvalidFile)
+
+RULES: dict[str, type[Rule]] = {rule.code: rule for rule in sorted(_ALL, key=lambda r: r.code)}

@@ -1,0 +1,78 @@
+"""What a finding says: the message, what it means for a reload, and the remedy."""
+
+from __future__ import annotations
+
+from reloadlint.effects.hazards import Hazard
+from reloadlint.findings import Severity
+
+_WHEN_LOADED = "while the module is loaded"
+_WHEN_RUN = "before the application runs, in the reloader's parent and again in every child"
+
+_CONSEQUENCES = {
+    "hang": "A reload hangs: the old process waits for ever for what is no daemon, "
+    "and changed code is never served.",
+    "port": "A reload fails: the reloader's parent keeps the port, "
+    "so the process that serves is refused it.",
+    "exclusive": "A reload fails: the reloader's parent holds it exclusively, "
+    "so the process that serves is refused it.",
+    "double": "Everything is doubled: the reloader's parent holds one for ever, with the first "
+    "version of the code, and every reload makes another.",
+}
+
+_REMEDIES = {
+    "g": "Open it at first use in a request: an accessor that keeps it on `flask.g`, "
+    "and {closer} in a teardown.",
+    "pool": "Open the pool at first use, once per process; take connections from it through "
+    "`flask.g` and give them back in a teardown.",
+    "lazy": "Make it at first use, once per process and under a lock; {closer} at exit.",
+    "defer": "Pass `{defer}`: it then opens by itself at first use.",
+    "guard": "Start it only in the process that serves, or as a program of its own.",
+}
+
+
+def message(hazard: Hazard) -> str:
+    """The finding in one sentence."""
+    what = _join([step_phrase(hazard)])
+    when = _WHEN_RUN if hazard.in_guard else _WHEN_LOADED
+    return f"{_subject(hazard)} {what} {when}"
+
+
+def step_phrase(hazard: Hazard) -> str:
+    """What the call does, as the evidence's last line says it."""
+    return hazard.steps[-1].message
+
+
+def _join(parts: list[str]) -> str:
+    return " and ".join(parts)
+
+
+def _subject(hazard: Hazard) -> str:
+    if hazard.kind == "call":
+        return f"`{hazard.text}()`"
+    if hazard.kind == "implicit":
+        return f"Entering `{hazard.text}`" if hazard.text == "with" else f"Reading `{hazard.text}`"
+    return f"`{hazard.text}`"
+
+
+def severity(hazard: Hazard) -> Severity:
+    """`ERROR` where a reload hangs or fails."""
+    return Severity.WARNING if _outcome(hazard) == "double" else Severity.ERROR
+
+
+def consequence(hazard: Hazard) -> str:
+    """What it means for a reload, in one sentence."""
+    return _CONSEQUENCES[_outcome(hazard)]
+
+
+def _outcome(hazard: Hazard) -> str:
+    if hazard.blocks_exit:
+        return "hang"
+    if "listen" in hazard.effects:
+        return "port"
+    return "exclusive" if hazard.exclusive else "double"
+
+
+def remedy(hazard: Hazard) -> str:
+    """What to do, in one sentence."""
+    closer = f"`{hazard.closers[0]}()`" if hazard.closers else "a closer"
+    return _REMEDIES[hazard.cure].format(closer=closer, defer=hazard.defer)

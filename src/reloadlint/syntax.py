@@ -1,0 +1,59 @@
+"""Parsing with `ast`, with the faults of a text told as one line each."""
+
+from __future__ import annotations
+
+import ast
+import gc
+import sys
+import warnings
+from collections.abc import Callable
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+T = TypeVar("T")
+
+TOO_DEEP = "nested too deeply to be analysed"
+
+
+class InvalidSyntax(Exception):  # noqa: N818 - named as SyntaxError is
+    """A text that Python's own parser refuses. `line` and `column` start at 1."""
+
+    def __init__(self, message: str, line: int = 1, column: int = 1) -> None:
+        super().__init__(message)
+        self.line = max(line, 1)
+        self.column = max(column, 1)
+
+
+def parse(text: str, use: Callable[[ast.Module], T]) -> T:
+    """What `use` makes of the tree of `text`. The tree is gone when this returns.
+
+    Raises:
+        InvalidSyntax: the text is no Python for the running interpreter, or too deeply nested.
+    """
+    try:
+        with _collector_paused(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return use(ast.parse(text))
+    except SyntaxError as error:
+        version = ".".join(map(str, sys.version_info[:2]))
+        message = f"{error.msg} (read as Python {version})"
+        raise InvalidSyntax(message, error.lineno or 1, error.offset or 1) from None
+    except (RecursionError, MemoryError):
+        raise InvalidSyntax(TOO_DEEP) from None
+    except ValueError as error:
+        raise InvalidSyntax(str(error)) from None
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Trees are many small objects without garbage: collecting meanwhile halves the speed."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

@@ -1,0 +1,94 @@
+"""The program itself: what it prints about itself, what it imports, how it ends in a pipe."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from reloadlint import __version__
+from reloadlint.cli import COMMANDS
+
+Run = Callable[..., Any]
+
+
+def python(code: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+
+def test_version(run: Run) -> None:
+    result = run("--version")
+    assert (result.exit_code, result.stdout) == (0, f"reloadlint {__version__}\n")
+
+
+def test_without_command_help_is_shown_and_it_is_2(run: Run) -> None:
+    result = run()
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "Usage: reloadlint" in result.stderr
+
+
+def test_unknown_command_is_2(run: Run) -> None:
+    result = run("chekc")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("error: No such command 'chekc'")
+    assert result.stderr.endswith("see `reloadlint --help`\n")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_fits_a_screen_with_options_in_groups(command: str, run: Run) -> None:
+    result = run(command, "--help")
+    lines = result.stdout.splitlines()
+    assert result.exit_code == 0
+    assert len(lines) <= 40
+    assert max(map(len, lines)) <= 80
+    assert "What is reported:" in lines
+    assert "  Examples:" in lines
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["check", "--help"]])
+def test_nothing_heavy_is_imported_for_it(arguments: list[str]) -> None:
+    done = python(
+        "import sys, reloadlint.cli as program\n"
+        f"status = program.run(program.cli, {arguments})\n"
+        "heavy = {'libcst', 'rich', 'pygments'} & set(sys.modules)\n"
+        "sys.exit(f'imported: {heavy}' if heavy else status)"
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_module_runs_like_the_script() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "reloadlint", "--version"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == f"reloadlint {__version__}\n"
+
+
+def test_reader_that_goes_away_is_no_error() -> None:
+    done = python(
+        "import os, sys\n"
+        "from reloadlint.cli.boundary import write\n"
+        "reading, writing = os.pipe()\n"
+        "os.close(reading)\n"
+        "os.dup2(writing, 1)\n"
+        "write('x' * 1_000_000)\n"
+        "write('more')\n"
+        "sys.exit(1)\n"
+    )
+    assert (done.returncode, done.stderr) == (1, "")
+
+
+def test_what_the_encoding_lacks_is_escaped() -> None:
+    code = "from reloadlint.cli.boundary import write; write('日\\n')"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        env={"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"},
+        check=True,
+    )
+    assert done.stdout == b"\\u65e5\n"

@@ -1,0 +1,115 @@
+"""The small Flask projects that tests read, check and load: fixtures and examples."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from reality import expectations
+from reality.expectations import Expected
+
+TESTS = Path(__file__).resolve().parent.parent
+FIXTURES = TESTS / "fixtures" / "check"
+EXAMPLES = TESTS.parent / "examples"
+
+RELOADER_WORDS = ("WERKZEUG_RUN_MAIN", "is_running_from_reloader")
+
+# Per example: file, the line as it stands there, code, effects, severity.
+EXAMPLE_FINDINGS = {
+    "clean": [],
+    "factory": [
+        ("shop/extensions.py", "mailer.start()", "RL101", ("thread",), "warning"),
+        ("shop/orders.py", "connection = sqlite3.connect(", "RL106", ("dbfile",), "warning"),
+        ("wsgi.py", "app = create_app()", "RL103", ("listen", "thread"), "error"),
+    ],
+    "queue_thread": [("app.py", "db = MyDBClass()", "RL101", ("thread",), "error")],
+    "two_modules": [("app.py", "db = MyDBClass()", "RL101", ("thread",), "error")],
+}
+
+
+@dataclass(frozen=True)
+class Project:
+    """A folder with a Flask application, and what `check` must say about it.
+
+    Beside its modules the folder may hold: `static`, one line that says why it cannot be loaded
+    in a test; `entries`, the modules that a server would load, if not `app` and `wsgi`; `environ`,
+    variables (`NAME=value`) under which what is only likely turns out the other way.
+    """
+
+    folder: Path
+    findings: tuple[Expected, ...]
+
+    @property
+    def name(self) -> str:
+        """The folder's name, which says what the project is about."""
+        return self.folder.name
+
+    @property
+    def expected(self) -> list[Expected]:
+        """What `check` reports by default."""
+        return [want for want in self.findings if want.code != "RL107"]
+
+    @property
+    def transient(self) -> list[Expected]:
+        """What begins and ends while the project is loaded."""
+        return [want for want in self.findings if want.code == "RL107"]
+
+    @property
+    def static(self) -> str | None:
+        """Why the project cannot be loaded here, or None if it can."""
+        return self._text("static").strip() or None
+
+    @property
+    def entries(self) -> list[str]:
+        """The modules that a server would load."""
+        usual = [name for name in ("app", "wsgi") if (self.folder / f"{name}.py").exists()]
+        return self._text("entries").split() or usual
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """Variables under which what is only likely turns out the other way."""
+        return dict(line.split("=", 1) for line in self._text("environ").splitlines())
+
+    @property
+    def scripts(self) -> list[str]:
+        """The entry modules that can be run as a script, too."""
+        files = (f"{name}.py" for name in self.entries)
+        return [file for file in files if "__main__" in self._text(file)]
+
+    @property
+    def knows_reloader(self) -> bool:
+        """Whether a module asks in which of the reloader's two processes it is."""
+        texts = (self._text(file) for file in self.folder.rglob("*.py"))
+        return any(word in text for text in texts for word in RELOADER_WORDS)
+
+    def _text(self, file: str | Path) -> str:
+        path = self.folder / file
+        return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+def fixtures() -> list[Project]:
+    """Return the projects in `tests/fixtures/check`, by name."""
+    return [
+        Project(folder, tuple(expectations.in_folder(folder)))
+        for folder in sorted(FIXTURES.iterdir())
+        if folder.is_dir()
+    ]
+
+
+def examples() -> list[Project]:
+    """Return the projects in `examples`, by name."""
+    return [_example(EXAMPLES / name) for name in sorted(EXAMPLE_FINDINGS)]
+
+
+def _example(folder: Path) -> Project:
+    findings = EXAMPLE_FINDINGS[folder.name]
+    wanted = (
+        Expected(path, _line_of(folder / path, text), code, effects, severity=severity)
+        for path, text, code, effects, severity in findings
+    )
+    return Project(folder, tuple(wanted))
+
+
+def _line_of(file: Path, start: str) -> int:
+    lines = file.read_text(encoding="utf-8").splitlines()
+    return next(number for number, line in enumerate(lines, start=1) if line.startswith(start))
