@@ -90,7 +90,7 @@ def test_confidence_is_told_where_it_is_not_certain(finding: Make, result: Make)
 
 
 def test_quiet_leaves_out_the_summary(finding: Make, result: Make) -> None:
-    assert full(result(finding()), summary=False) == EXPECTED.rpartition("\nFound")[0] + "\n"
+    assert full(result(finding()), summary=False) == EXPECTED.rpartition("\nFound")[0]
     assert full(result(), summary=False) == ""
 
 

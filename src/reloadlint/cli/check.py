@@ -15,19 +15,18 @@ from reloadlint.cli.boundary import FINDINGS, log, warn, write
 from reloadlint.cli.grouping import Command
 from reloadlint.cli.options import OUTPUT, READING, SELECTION, with_options
 from reloadlint.cli.progress import ProgressBar
-from reloadlint.errors import UsageError
-from reloadlint.findings import Result, Summary
+from reloadlint.cli.standard_input import InvalidInput, read_stdin, stdin_path
 from reloadlint.reporting import FORMATS, render
 from reloadlint.reporting.style import style_for
 from reloadlint.rules.codes import RULES
 from reloadlint.settings import Settings, load_settings
-from reloadlint.source import SourceError, SourceFile, display_path
+from reloadlint.source import display_path
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from reloadlint.findings import Result
 
-_STDIN = Path("-")
 
 _EXAMPLES = """\b
 Examples:
@@ -48,7 +47,7 @@ def command(paths: tuple[Path, ...], **options: Any) -> int:
     """
     if options["verbose"]:
         log.setLevel(logging.INFO)
-    path = _stdin_path(paths, options["stdin_filename"])
+    path = stdin_path(paths, options["stdin_filename"])
     paths = () if path else paths or (Path(),)
     settings = _settings(path or paths[0], options)
     result = _check(paths, settings, path, quiet=options["quiet"])
@@ -62,35 +61,15 @@ def _check(paths: Sequence[Path], settings: Settings, path: Path | None, *, quie
     from reloadlint.linter import check_project  # brings libcst, which `--help` can do without
 
     try:
-        stdin = _stdin(path) if path else None
-    except SourceError as error:
-        return _undecodable(path or _STDIN, error, settings)
+        stdin = read_stdin(path) if path else None
+    except InvalidInput as error:
+        return error.result(settings)
     with ProgressBar(sys.stderr, wanted=not quiet) as progress:
         result = check_project(paths, settings, stdin=stdin, progress=progress)
     if paths and not result.summary.files:
         named = ", ".join(map(display_path, paths))
         warn(f"no Python files in {named}; name a folder or a file that has some")
     return result
-
-
-def _undecodable(path: Path, error: SourceError, settings: Settings) -> Result:
-    """Standard input that is no text is a finding, as a file on disk would be."""
-    from reloadlint.rules.invalid_file import invalid_file
-
-    finding = invalid_file(display_path(path), error.line, 1, error.message)
-    findings = (finding,) if settings.selected(finding.code) else ()
-    return Result(findings, Summary(1, 0, len(findings), 0), {})
-
-
-def _stdin_path(paths: Sequence[Path], filename: Path | None) -> Path | None:
-    """The file that standard input stands for, absolute; None if paths are to be read."""
-    if _STDIN not in paths:
-        if filename is not None:
-            raise UsageError("--stdin-filename is for standard input; name `-` as the path")
-        return None
-    if len(paths) > 1:
-        raise UsageError("`-` cannot be combined with other paths; check them one after the other")
-    return Path(os.path.normpath((filename or Path("<stdin>")).absolute()))
 
 
 def _settings(start: Path, options: dict[str, Any]) -> Settings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ def find_project_root(path: Path) -> Path:
     its nearest folder does.
     """
     absolute = path.absolute()
-    start = next(folder for folder in (absolute, *absolute.parents) if folder.is_dir())
+    start = next(folder for folder in (absolute, *absolute.parents) if _is_folder(folder))
     for folder in (start, *start.parents):
         if any(_exists(folder / marker) for marker in _PROJECT_MARKERS):
             return folder
@@ -38,9 +39,10 @@ def folders_of_repository(folder: Path) -> tuple[Path, ...]:
     return ()
 
 
+# `Path.exists` and `Path.is_dir` let a lack of permission through before Python 3.14.
 def _exists(path: Path) -> bool:
-    """`Path.exists`, which before Python 3.14 lets a lack of permission through."""
-    try:
-        return path.exists()
-    except OSError:
-        return False
+    return os.path.exists(path)  # noqa: PTH110
+
+
+def _is_folder(path: Path) -> bool:
+    return os.path.isdir(path)  # noqa: PTH112

@@ -9,6 +9,7 @@ from reloadlint.effects.builtins import method_of_builtin
 from reloadlint.effects.frames import Site
 from reloadlint.effects.state import Arguments, State
 from reloadlint.effects.values import (
+    FALSE,
     UNKNOWN,
     Alternatives,
     Builtin,
@@ -32,6 +33,10 @@ from reloadlint.effects.values import (
 from reloadlint.project.modules import Module
 
 
+CONSTANTS = {"typing.TYPE_CHECKING": FALSE, "typing_extensions.TYPE_CHECKING": FALSE}
+"""Values of libraries' names that a type checker and a running program see differently."""
+
+
 class Attributes(State):
     """Looks up and sets attributes."""
 
@@ -46,7 +51,8 @@ class Attributes(State):
     def _of_external(self, value: External, name: str, _site: Site | None) -> Value:
         if name == "__class__":
             return UNKNOWN
-        return External(f"{value.name}.{name}")
+        full = f"{value.name}.{name}"
+        return CONSTANTS.get(full, External(full))
 
     def _of_module(self, value: ModuleValue, name: str, _site: Site | None) -> Value:
         if name in value.names:

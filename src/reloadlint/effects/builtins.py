@@ -284,6 +284,12 @@ def _getenv(_state: State, args: Arguments) -> Value:
     return EnvironmentValue(name or "")
 
 
+def _registered(state: State, args: Arguments) -> Value:
+    """What is called at exit or on a signal keeps what it needs until then."""
+    state.escaped += args.all()
+    return _first(args)
+
+
 def _reloader_test(_state: State, _args: Arguments) -> Value:
     return RELOADER_TEST
 
@@ -384,6 +390,9 @@ MODELS: dict[str, Model] = {
     "os.environ.get": _getenv,
     "werkzeug.serving.is_running_from_reloader": _reloader_test,
     "werkzeug._reloader.is_running_from_reloader": _reloader_test,
+    "atexit.register": _registered,
+    "signal.signal": _registered,
+    "weakref.finalize": _registered,
     "asyncio.run": _run_coroutine,
     "asyncio.get_event_loop.run_until_complete": _run_coroutine,
     "asyncio.new_event_loop.run_until_complete": _run_coroutine,

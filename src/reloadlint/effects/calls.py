@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from reloadlint.effects.builtins import MODELS
 from reloadlint.effects.frames import Flow, Scope
 from reloadlint.effects.runs import RUNNERS
-from reloadlint.effects.state import DEEPEST_CALL, Arguments
+from reloadlint.effects.state import DEEPEST_CALL, DEEPEST_RECURSION, Arguments
 from reloadlint.effects.statements import Never, Statements
 from reloadlint.effects.truth import truth
 from reloadlint.effects.values import (
@@ -146,7 +146,7 @@ class Calls(Statements):
         running = (
             scope.function.definition is definition for scope in self.active if scope.function
         )
-        return sum(running) > 1
+        return sum(running) >= DEEPEST_RECURSION
 
     def _annotated(self, function: Function, value: Value) -> Value:
         returns = function.definition.returns
@@ -245,18 +245,24 @@ class Calls(Statements):
         if happens is False:
             return
         for kind in entry.effects:
-            if kind in ("listen", "socket") and not entry.transient:
-                self._supersede_socket(owner)
+            if kind in ("listen", "socket") and self._is_covered(kind, owner, entry):
+                continue
             daemon = entry.daemon
             if daemon is None and kind in ("thread", "process") and entry.name in _STARTED_LATER:
                 daemon = self._daemon(owner)
             self.record(kind, owner, entry, daemon=daemon, certain=happens is True)
 
-    def _supersede_socket(self, owner: Instance) -> None:
-        """A socket that is bound or connected further down is reported there, once."""
-        self.occurrences = [
-            o for o in self.occurrences if not (o.owner is owner and o.kind == "socket")
-        ]
+    def _is_covered(self, kind: str, owner: Instance, entry: Entry) -> bool:
+        """Whether a report says this already: a socket is reported once, where it gets connected.
+
+        One that is bound or connected further down than it was made is reported there.
+        """
+        same = [o for o in self.occurrences if o.owner is owner and not o.released]
+        made = [o for o in same if o.kind == "socket" and o.entry is not entry]
+        if any(o.kind in ("listen", kind) and o not in made for o in same):
+            return True
+        self.occurrences = [o for o in self.occurrences if o not in made]
+        return False
 
     def _daemon(self, owner: Instance) -> bool | None:
         found = owner.attributes.get("daemon")
@@ -315,13 +321,17 @@ class Calls(Statements):
             return [item for v in value.values for item in self.items_of(v)[0]], False
         if isinstance(value, Class):
             return [v for k, v in value.names.items() if not k.startswith("_")], False
-        if isinstance(value, Instance) and isinstance(value.cls, Class):
+        if isinstance(value, Instance):
             return self._items_of_instance(value)
         if isinstance(value, Literal) and isinstance(value.value, str):
             return [Literal(character) for character in value.value], True
         return [UNKNOWN], False
 
     def _items_of_instance(self, value: Instance) -> tuple[list[Value], bool]:
+        if isinstance(value.cls, External):
+            item = Instance(External(f"{value.cls.name}[]"))
+            item.keeps.append(value)
+            return [item], False
         iterator = self.attribute(value, "__iter__")
         if not isinstance(iterator, Method):
             return [UNKNOWN], False

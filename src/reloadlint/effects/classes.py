@@ -13,6 +13,9 @@ from reloadlint.effects.values import (
     External,
     Function,
     Instance,
+    Literal,
+    Mapping,
+    Sequence,
     Value,
     alternatives,
 )
@@ -61,14 +64,15 @@ class Classes(Attributes):
             for hook in ("__new__", "__init__"):
                 function = cls.metaclass.lookup(hook)
                 if isinstance(function, Function):
-                    args = Arguments([UNKNOWN, UNKNOWN, UNKNOWN], keywords.keywords)
+                    parts = [Literal(cls.definition.name), Sequence("tuple", cls.bases), Mapping()]
+                    args = Arguments(parts, keywords.keywords)
                     receiver = cls.metaclass if hook == "__new__" else cls
                     self.call_function(function, args, receiver)
         for name, value in list(cls.names.items()):
             if isinstance(value, Instance) and isinstance(value.cls, Class):
                 hook_function = value.cls.lookup("__set_name__")
                 if isinstance(hook_function, Function):
-                    self.call_function(hook_function, Arguments([cls, _text(name)]), value)
+                    self.call_function(hook_function, Arguments([cls, Literal(name)]), value)
         for base in cls.mro[1:]:
             if isinstance(base, Class) and "__init_subclass__" in base.names:
                 function = base.names["__init_subclass__"]
@@ -132,9 +136,3 @@ def _fields(cls: Class) -> list[str]:
             marked = (name for name in base.names if name.endswith(": annotated"))
             names.update(dict.fromkeys(name.removesuffix(": annotated") for name in marked))
     return list(names)
-
-
-def _text(name: str) -> Value:
-    from reloadlint.effects.values import Literal
-
-    return Literal(name)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from reloadlint.effects.attributes import Attributes
 from reloadlint.effects.frames import Flow, Scope
 from reloadlint.effects.values import (
-    FALSE,
     UNKNOWN,
     External,
     Literal,
@@ -15,11 +14,6 @@ from reloadlint.effects.values import (
 )
 from reloadlint.facts import records as r
 from reloadlint.project.modules import Module
-
-_RENAMED = {
-    "typing.TYPE_CHECKING": FALSE,
-    "typing_extensions.TYPE_CHECKING": FALSE,
-}
 
 
 class Imports(Attributes):
@@ -66,8 +60,7 @@ class Imports(Attributes):
 
     def _taken(self, source: Value, name: str) -> Value:
         if isinstance(source, External):
-            full = f"{source.name}.{name}"
-            return _RENAMED.get(full, External(full))
+            return self.attribute(source, name)
         if not isinstance(source, ModuleValue):
             return UNKNOWN
         if name in source.names:

@@ -21,6 +21,7 @@ MOST_STEPS = 150_000
 """Statements followed for the loading of one module, before calls are no longer entered."""
 
 DEEPEST_CALL = 40
+DEEPEST_RECURSION = 8
 
 
 class Arguments:

@@ -107,6 +107,8 @@ def _slice(line: str, start: int, width: int) -> str:
     """Exactly those cells of `line`; half a wide character becomes a space."""
     cells, part = 0, ""
     for char in line:
+        if cells >= start + width:
+            break
         size = cell_len(char)
         if start <= cells and cells + size <= start + width:
             part += char

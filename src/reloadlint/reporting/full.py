@@ -29,10 +29,13 @@ def render(result: Result, style: Style) -> str:
 
 def _lines(result: Result, style: Style) -> Iterator[Text]:
     sources = {path: split_lines(text) for path, text in result.sources.items()}
-    for finding in result.findings:
+    for number, finding in enumerate(result.findings):
+        if number:
+            yield Text()
         yield from _finding(finding, sources, Pen(style, finding.severity))
-        yield Text()
     if style.summary:
+        if result.findings:
+            yield Text()
         color = "bold" if result.findings else "bold green"
         yield from wrapped(Text(summary(result), color), style.width)
 
