@@ -41,6 +41,16 @@ def test_chain_leads_from_the_call_to_the_cause_in_another_module() -> None:
     assert cause.strip() == "self._thread.start()"
 
 
+def test_readme_shows_what_is_reported() -> None:
+    readme = (EXAMPLES / "README.md").read_text(encoding="utf-8")
+    shown = [line.strip() for line in readme.splitlines() if line.strip().startswith("examples/")]
+    assert sorted(shown) == [
+        f"examples/{_relative(found.path, EXAMPLES)}:{found.line}:{found.column}: "
+        f"{found.code} {found.message}"
+        for found in _check(EXAMPLES)
+    ]
+
+
 def _check(folder: Path) -> list[Finding]:
     findings = check_project([folder], Settings()).findings
     return [found for found in findings if found.code.startswith(FAMILIES)]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from reality.projects import Project, fixtures
+from reality.projects import FIXTURES, Project, fixtures
 from reloadlint.linter import check_project
 from reloadlint.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from reality.expectations import Expected
     from reloadlint.findings import Finding
 
@@ -20,11 +23,30 @@ FAMILIES = ("RL10", "RL401", "RL901")
 PROJECTS = fixtures()
 
 
+@pytest.fixture(scope="module")
+def copies(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Copy the projects to where no project is around them."""
+    copies = tmp_path_factory.mktemp("fixtures").resolve() / "check"
+    shutil.copytree(FIXTURES, copies, ignore=shutil.ignore_patterns("__pycache__"))
+    return copies
+
+
 @pytest.mark.parametrize("project", PROJECTS, ids=lambda project: project.name)
-def test_findings_are_those_of_the_comments(project: Project) -> None:
-    result = check_project([project.folder], Settings())
-    findings = [found for found in result.findings if found.code.startswith(FAMILIES)]
-    assert not (report := _differences(project, findings)), f"in {project.name}\n{report}"
+def test_findings_are_those_of_the_comments(project: Project, copies: Path) -> None:
+    folder = copies / project.name
+    report = _differences(project.expected, _check(folder), folder)
+    assert not report, f"in {project.name}\n{report}"
+
+
+def test_projects_side_by_side_do_not_meet(copies: Path) -> None:
+    findings = _check(copies)
+    reports = {
+        project.name: _differences(project.expected, found, copies / project.name)
+        for project in PROJECTS
+        if (found := _below(findings, copies / project.name)) or project.expected
+    }
+    report = "\n".join(f"in {name}\n{text}" for name, text in reports.items() if text)
+    assert not report, f"in one tree\n{report}"
 
 
 @pytest.mark.parametrize("project", PROJECTS, ids=lambda project: project.name)
@@ -33,18 +55,27 @@ def test_name_says_what_the_comments_say(project: Project) -> None:
     assert project.name.startswith(f"{verb}_")
 
 
-def _differences(project: Project, findings: list[Finding]) -> str:
+def _check(folder: Path) -> list[Finding]:
+    findings = check_project([folder], Settings()).findings
+    return [found for found in findings if found.code.startswith(FAMILIES)]
+
+
+def _below(findings: Iterable[Finding], folder: Path) -> list[Finding]:
+    return [found for found in findings if folder in _absolute(found.path).parents]
+
+
+def _differences(expected: list[Expected], findings: list[Finding], folder: Path) -> str:
     """Return one line for each finding that is missing, unexpected or different."""
-    missing = list(project.expected)
+    missing = list(expected)
     unexpected = []
     for finding in findings:
-        match = next((want for want in missing if _is_same(finding, want, project.folder)), None)
+        match = next((want for want in missing if _is_same(finding, want, folder)), None)
         if match is None:
             unexpected.append(finding)
         else:
             missing.remove(match)
     lines = [f"missing     {want}" for want in missing]
-    lines += [f"unexpected  {_describe(finding, project.folder)}" for finding in unexpected]
+    lines += [f"unexpected  {_describe(finding, folder)}" for finding in unexpected]
     return "\n".join(lines)
 
 
@@ -61,9 +92,15 @@ def _is_same(finding: Finding, want: Expected, folder: Path) -> bool:
 def _describe(finding: Finding, folder: Path) -> str:
     words = (finding.code, ",".join(finding.effects), finding.confidence.value)
     head = f"{_relative(finding.path, folder)}:{finding.line}: {' '.join(words)}"
-    chain = [f"{link.path}:{link.line}: {link.message}" for link in finding.evidence]
+    chain = [
+        f"{_relative(link.path, folder)}:{link.line}: {link.message}" for link in finding.evidence
+    ]
     return "\n              ".join([f"{head} {finding.severity.value}", *chain])
 
 
 def _relative(path: str, folder: Path) -> str:
-    return (Path.cwd() / path).resolve().relative_to(folder).as_posix()
+    return _absolute(path).relative_to(folder).as_posix()
+
+
+def _absolute(path: str) -> Path:
+    return (Path.cwd() / path).resolve()

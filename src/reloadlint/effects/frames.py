@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import IntFlag
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -16,8 +15,8 @@ if TYPE_CHECKING:
     from reloadlint.project.modules import Module
 
 
-class Flow(IntFlag):
-    """How a block may be left. `0`: never reached its end and leads nowhere (it raises)."""
+class Flow:
+    """How a block may be left, as bits of a number. `0`: it raises and leads nowhere."""
 
     FALLS = 1
     LEAVES = 2
@@ -40,12 +39,16 @@ class Site(msgspec.Struct, frozen=True):
 
 
 class Scope:
-    """The names of a module, class body or function call, and where else to look."""
+    """The names of a module, class body or function call, and where else to look.
+
+    `jumped` holds what the names were at each `break` and `continue` of the innermost loop.
+    """
 
     __slots__ = (
         "cls",
         "function",
         "global_names",
+        "jumped",
         "kind",
         "module",
         "names",
@@ -64,6 +67,7 @@ class Scope:
         self.global_names: set[str] = set()
         self.nonlocal_names: set[str] = set()
         self.returns: list[Value] = []
+        self.jumped: list[dict[str, Value]] = []
         self.function: Function | None = None
         self.cls: Class | None = None
         self.receiver: Value = UNKNOWN

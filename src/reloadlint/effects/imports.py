@@ -19,7 +19,7 @@ from reloadlint.project.modules import Module
 class Imports(Attributes):
     """Follows imports."""
 
-    def import_modules(self, node: r.Import, scope: Scope) -> Flow:
+    def import_modules(self, node: r.Import, scope: Scope) -> int:
         """`import a.b.c`, `import a.b.c as x`."""
         for alias in node.names:
             value = self._imported(scope, alias.name, 0)
@@ -30,7 +30,7 @@ class Imports(Attributes):
             scope.bind(top, self._imported(scope, top, 0) if top != alias.name else value)
         return Flow.FALLS
 
-    def import_names(self, node: r.ImportFrom, scope: Scope) -> Flow:
+    def import_names(self, node: r.ImportFrom, scope: Scope) -> int:
         """`from a import b`, `from . import c`, `from a import *`."""
         source = self._imported(scope, node.module, node.level)
         for alias in node.names:

@@ -105,7 +105,7 @@ class Solver(Calls):
 
     # Main guards
 
-    def main_guard(self, node: r.If, scope: Scope) -> Flow:
+    def main_guard(self, node: r.If, scope: Scope) -> int:
         """While importing, a main guard doesn't run; it is followed when all is loaded."""
         if self.phase == "import":
             self._guards.append((scope.module, node))
@@ -165,6 +165,8 @@ class Solver(Calls):
 
     def _drop_collected(self, occurrences: list[Occurrence]) -> None:
         """What nothing refers to any more is closed, where its class closes itself."""
+        if not any(o.entry.collected and not o.released for o in occurrences):
+            return
         working = [o.owner for o in occurrences if o.kind in ("thread", "process")]
         roots: list[Value] = [*self.modules.values(), *self.escaped, *working]
         kept = reachable(roots, self.active)

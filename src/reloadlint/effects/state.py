@@ -12,7 +12,7 @@ from reloadlint.effects.values import Value, either
 
 if TYPE_CHECKING:
     from reloadlint.effects.catalogue import Catalogue, Entry
-    from reloadlint.effects.frames import Flow, Scope, Site
+    from reloadlint.effects.frames import Scope, Site
     from reloadlint.effects.values import Class, Function, Instance, ModuleValue
     from reloadlint.facts.records import Expr, Span, Stmt
     from reloadlint.project.modules import Module, ModuleIndex
@@ -150,7 +150,7 @@ class State(ABC):
         """The value of an expression, with its effects."""
 
     @abstractmethod
-    def execute(self, body: tuple[Stmt, ...], scope: Scope) -> Flow:
+    def execute(self, body: tuple[Stmt, ...], scope: Scope) -> int:
         """Follow a block."""
 
     @abstractmethod

@@ -44,9 +44,9 @@ class Never(Exception):  # noqa: N818 - no error: what follows is never reached
 class Statements(Expressions, Classes, Imports):
     """Follows statements."""
 
-    def execute(self, body: tuple[Stmt, ...], scope: Scope) -> Flow:
+    def execute(self, body: tuple[Stmt, ...], scope: Scope) -> int:
         """Follow a block. What comes after a statement that may leave it is in doubt."""
-        left = Flow(0)
+        left = 0
         doubts, guards = self.doubts, self.guards
         try:
             for statement in body:
@@ -63,25 +63,25 @@ class Statements(Expressions, Classes, Imports):
         finally:
             self.doubts, self.guards = doubts, guards
 
-    def _step(self, statement: Stmt, scope: Scope) -> Flow:
+    def _step(self, statement: Stmt, scope: Scope) -> int:
         try:
             return _KINDS[type(statement)](self, statement, scope)
         except Never:
-            return Flow(0)
+            return 0
 
     # Simple statements
 
-    def _expression(self, node: r.ExprStatement, scope: Scope) -> Flow:
+    def _expression(self, node: r.ExprStatement, scope: Scope) -> int:
         self.evaluate(node.value, scope)
         return Flow.FALLS
 
-    def _assign(self, node: r.Assign, scope: Scope) -> Flow:
+    def _assign(self, node: r.Assign, scope: Scope) -> int:
         value = self.evaluate(node.value, scope)
         for target in node.targets:
             self.store(target, value, scope)
         return Flow.FALLS
 
-    def _aug_assign(self, node: r.AugAssign, scope: Scope) -> Flow:
+    def _aug_assign(self, node: r.AugAssign, scope: Scope) -> int:
         old = self.evaluate(node.target, scope)
         value = self.evaluate(node.value, scope)
         if isinstance(old, Sequence):
@@ -92,7 +92,7 @@ class Statements(Expressions, Classes, Imports):
             self.store(node.target, UNKNOWN, scope)
         return Flow.FALLS
 
-    def _ann_assign(self, node: r.AnnAssign, scope: Scope) -> Flow:
+    def _ann_assign(self, node: r.AnnAssign, scope: Scope) -> int:
         value = None if node.value is None else self.evaluate(node.value, scope)
         if node.evaluated:
             self.evaluate(node.annotation, scope)
@@ -148,7 +148,7 @@ class Statements(Expressions, Classes, Imports):
             rest = Sequence("list", items, exact=False) if isinstance(target, r.Starred) else None
             self.store(target, rest or (either(*items) if items else UNKNOWN), scope)
 
-    def _delete(self, node: r.Delete, scope: Scope) -> Flow:
+    def _delete(self, node: r.Delete, scope: Scope) -> int:
         for target in node.targets:
             if isinstance(target, r.Name):
                 scope.unbind(target.id)
@@ -158,31 +158,32 @@ class Statements(Expressions, Classes, Imports):
                     owner.attributes.pop(target.attr, None)
         return Flow.FALLS
 
-    def _global(self, node: r.Global, scope: Scope) -> Flow:
+    def _global(self, node: r.Global, scope: Scope) -> int:
         scope.global_names.update(node.names)
         return Flow.FALLS
 
-    def _nonlocal(self, node: r.Nonlocal, scope: Scope) -> Flow:
+    def _nonlocal(self, node: r.Nonlocal, scope: Scope) -> int:
         scope.nonlocal_names.update(node.names)
         return Flow.FALLS
 
     # Leaving
 
-    def _return(self, node: r.Return, scope: Scope) -> Flow:
+    def _return(self, node: r.Return, scope: Scope) -> int:
         scope.returns.append(NONE if node.value is None else self.evaluate(node.value, scope))
         return Flow.LEAVES
 
-    def _raise(self, node: r.Raise, scope: Scope) -> Flow:
+    def _raise(self, node: r.Raise, scope: Scope) -> int:
         if node.value is not None:
             self.evaluate(node.value, scope)
-        return Flow(0)
+        return 0
 
-    def _jump(self, _node: r.Break | r.Continue, _scope: Scope) -> Flow:
+    def _jump(self, _node: r.Break | r.Continue, scope: Scope) -> int:
+        scope.jumped.append(dict(scope.names))
         return Flow.JUMPS
 
     # Branches
 
-    def _if(self, node: r.If, scope: Scope) -> Flow:
+    def _if(self, node: r.If, scope: Scope) -> int:
         if scope.kind == "module" and self.is_main_guard(node, scope):
             return self.main_guard(node, scope)
         found = truth(self.evaluate(node.test, scope))
@@ -196,11 +197,11 @@ class Statements(Expressions, Classes, Imports):
         return self._one_of(branches, scope, guarded=guarded)
 
     def _one_of(
-        self, branches: list[Callable[[], Flow]], scope: Scope, *, guarded: bool = False
-    ) -> Flow:
+        self, branches: list[Callable[[], int]], scope: Scope, *, guarded: bool = False
+    ) -> int:
         """Follow branches of which one is taken, and join what they leave behind."""
         before = dict(scope.names)
-        flow = Flow(0)
+        flow = 0
         outcomes: list[dict[str, Value]] = []
         with self.doubting(guarded=guarded):
             for branch in branches:
@@ -213,7 +214,7 @@ class Statements(Expressions, Classes, Imports):
         decided = guarded and flow & (Flow.LEAVES | Flow.JUMPS)
         return flow | Flow.GUARDED if decided else flow
 
-    def _match(self, node: r.Match, scope: Scope) -> Flow:
+    def _match(self, node: r.Match, scope: Scope) -> int:
         subject = self.evaluate(node.subject, scope)
         possible: list[r.Case] = []
         for case in node.cases:
@@ -224,7 +225,7 @@ class Statements(Expressions, Classes, Imports):
                 if len(possible) == 1:
                     return self._case(case, subject, scope)
                 break
-        branches: list[Callable[[], Flow]] = [
+        branches: list[Callable[[], int]] = [
             partial(self._case, case, subject, scope) for case in possible
         ]
         if not (possible and possible[-1].wildcard):
@@ -239,7 +240,7 @@ class Statements(Expressions, Classes, Imports):
             return None
         return found if isinstance(found, bool) else None
 
-    def _case(self, case: r.Case, subject: Value, scope: Scope) -> Flow:
+    def _case(self, case: r.Case, subject: Value, scope: Scope) -> int:
         for name in case.names:
             scope.bind(name, subject if case.wildcard else UNKNOWN)
         if case.guard is not None:
@@ -248,54 +249,61 @@ class Statements(Expressions, Classes, Imports):
 
     # Loops
 
-    def _for(self, node: r.For, scope: Scope) -> Flow:
+    def _for(self, node: r.For, scope: Scope) -> int:
         items, exact = self.items_of(self.evaluate(node.iter, scope))
         if not exact or self.exhausted:
             items = [either(*items)]
-        flow, doubts, guards = Flow.FALLS, self.doubts, self.guards
+        return self._loop(node, scope, lambda: self._rounds(node, items, scope, sure=exact))
+
+    def _rounds(self, node: r.For, items: list[Value], scope: Scope, *, sure: bool) -> int:
+        flow, doubts = Flow.FALLS, self.doubts
         try:
             for item in items[:MOST_ROUNDS]:
-                flow |= self._round(node, item, scope, sure=exact)
-                if not flow & Flow.FALLS or (flow & Flow.JUMPS and not self._may_go_on(flow)):
-                    break
+                left = self._round(node, item, scope, sure=sure)
+                flow |= left
+                if not left & Flow.FALLS:
+                    return flow & ~Flow.FALLS
+                self.doubts += bool(left & Flow.JUMPS)
+            return flow
         finally:
-            self.doubts, self.guards = doubts, guards
-        return self._after_loop(flow, node.orelse, scope)
+            self.doubts = doubts
 
-    def _may_go_on(self, flow: Flow) -> bool:
-        self.doubts += 1
-        return bool(flow & Flow.FALLS)
-
-    def _round(self, node: r.For, item: Value, scope: Scope, *, sure: bool) -> Flow:
+    def _round(self, node: r.For, item: Value, scope: Scope, *, sure: bool) -> int:
         self.store(node.target, item, scope)
         if sure:
             return self.execute(node.body, scope)
         return self._one_of([lambda: self.execute(node.body, scope), lambda: Flow.FALLS], scope)
 
-    def _while(self, node: r.While, scope: Scope) -> Flow:
+    def _while(self, node: r.While, scope: Scope) -> int:
         found = truth(self.evaluate(node.test, scope))
         if found is False:
             return self.execute(node.orelse, scope)
         if found is True:
-            flow = self.execute(node.body, scope)
-            return self._after_loop(flow | Flow.FALLS if flow else flow, node.orelse, scope)
+            return self._loop(node, scope, lambda: self.execute(node.body, scope))
         branches = [lambda: self.execute(node.body, scope), lambda: Flow.FALLS]
-        flow = self._one_of(branches, scope, guarded=isinstance(found, ReloaderTest))
-        return self._after_loop(flow, node.orelse, scope)
+        guarded = isinstance(found, ReloaderTest)
+        return self._loop(node, scope, lambda: self._one_of(branches, scope, guarded=guarded))
 
-    def _after_loop(self, flow: Flow, orelse: tuple[Stmt, ...], scope: Scope) -> Flow:
-        """`break` and `continue` end here; only `return` goes on outwards."""
+    def _loop(self, node: r.For | r.While, scope: Scope, body: Callable[[], int]) -> int:
+        """Follow a loop: `break` and `continue` end here, only `return` goes on outwards."""
+        outer, scope.jumped = scope.jumped, []
+        flow = body()
+        outcomes = scope.jumped
+        scope.jumped = outer
+        if flow & Flow.FALLS or not outcomes:
+            outcomes = [dict(scope.names), *outcomes]
+        _replace(scope.names, _joined(outcomes))
         if flow & Flow.JUMPS:
             flow = flow & ~Flow.JUMPS | Flow.FALLS
         if not flow & Flow.LEAVES:
             flow &= ~Flow.GUARDED
-        if orelse and flow & Flow.FALLS:
-            flow |= self.execute(orelse, scope)
+        if node.orelse and flow & Flow.FALLS:
+            flow |= self.execute(node.orelse, scope)
         return flow
 
     # try and with
 
-    def _try(self, node: r.Try, scope: Scope) -> Flow:
+    def _try(self, node: r.Try, scope: Scope) -> int:
         flow = self.execute(node.body, scope)
         if flow & Flow.FALLS and node.orelse:
             flow = flow & ~Flow.FALLS | self.execute(node.orelse, scope)
@@ -306,7 +314,7 @@ class Statements(Expressions, Classes, Imports):
             flow = flow if ended & Flow.FALLS else ended
         return flow
 
-    def _handlers(self, node: r.Try, flow: Flow, scope: Scope) -> Flow:
+    def _handlers(self, node: r.Try, flow: int, scope: Scope) -> int:
         """Handlers run in doubt, and what they leave with puts nothing else in doubt."""
         outcomes = [dict(scope.names)] if flow & Flow.FALLS else []
         after_body = dict(scope.names)
@@ -322,10 +330,10 @@ class Statements(Expressions, Classes, Imports):
         _replace(scope.names, _joined(outcomes) if outcomes else after_body)
         return flow
 
-    def _with(self, node: r.With, scope: Scope) -> Flow:
+    def _with(self, node: r.With, scope: Scope) -> int:
         return self._with_items(node, 0, scope)
 
-    def _with_items(self, node: r.With, depth: int, scope: Scope) -> Flow:
+    def _with_items(self, node: r.With, depth: int, scope: Scope) -> int:
         if depth == len(node.items):
             return self.execute(node.body, scope)
         item = node.items[depth]
@@ -342,9 +350,9 @@ class Statements(Expressions, Classes, Imports):
             self.left(manager)
         return flow
 
-    def _with_generator(self, node: r.With, depth: int, manager: Context, scope: Scope) -> Flow:
+    def _with_generator(self, node: r.With, depth: int, manager: Context, scope: Scope) -> int:
         """A `@contextmanager` function: the block runs where it yields."""
-        flows: list[Flow] = []
+        flows: list[int] = []
         stack = list(self.stack)
         item = node.items[depth]
         text = item.value.text if isinstance(item.value, r.Call) else "with"
@@ -389,7 +397,7 @@ class Statements(Expressions, Classes, Imports):
 
     # Definitions
 
-    def _function(self, node: r.FunctionDef, scope: Scope) -> Flow:
+    def _function(self, node: r.FunctionDef, scope: Scope) -> int:
         decorators = [self.evaluate(item.value, scope) for item in node.decorators]
         function: Value = self.make_function(node, scope)
         if isinstance(function, Function):
@@ -399,7 +407,7 @@ class Statements(Expressions, Classes, Imports):
         scope.bind(node.name, function)
         return Flow.FALLS
 
-    def _class(self, node: r.ClassDef, scope: Scope) -> Flow:
+    def _class(self, node: r.ClassDef, scope: Scope) -> int:
         decorators = [self.evaluate(item.value, scope) for item in node.decorators]
         made: Value = self.make_class(node, scope)
         for item, decorator in zip(reversed(node.decorators), reversed(decorators), strict=True):
@@ -425,7 +433,7 @@ class Statements(Expressions, Classes, Imports):
         sides = (test.left, test.comparators[0])
         return r.Name("__name__") in sides and r.Constant("__main__") in sides
 
-    def main_guard(self, node: r.If, scope: Scope) -> Flow:
+    def main_guard(self, node: r.If, scope: Scope) -> int:
         """What to do at a main guard while its module is being imported."""
         raise NotImplementedError
 
@@ -463,7 +471,7 @@ def _joined(outcomes: list[dict[str, Value]]) -> dict[str, Value]:
 
 
 _X = Statements
-_KINDS: dict[type, Callable[[Any, Any, Scope], Flow]] = {
+_KINDS: dict[type, Callable[[Any, Any, Scope], int]] = {
     r.ExprStatement: _X._expression,
     r.Assign: _X._assign,
     r.AugAssign: _X._aug_assign,

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from reloadlint.facts import records as r
+from reloadlint.source import split_lines
 from reloadlint.syntax import parse
 
 LONGEST_CONSTANT = 300
@@ -29,7 +30,7 @@ class _Extractor:
     """Turns `ast` nodes into records, one method per kind of node, found by its class name."""
 
     def __init__(self, text: str, tree: ast.Module) -> None:
-        self._lines = None if text.isascii() else text.splitlines(keepends=True)
+        self._lines = None if text.isascii() else split_lines(text)
         self._lazy_annotations = any(
             isinstance(node, ast.ImportFrom)
             and node.module == "__future__"
@@ -37,6 +38,7 @@ class _Extractor:
             for node in tree.body
         )
         self._function_depth = 0
+        self._yields = False
 
     # Positions
 
@@ -171,9 +173,11 @@ class _Extractor:
         decorators = self._decorators(node.decorator_list)
         parameters = self._parameters(node.args)
         returns = None if node.returns is None else self.expr(node.returns)
+        outer, self._yields = self._yields, False
         self._function_depth += 1
         body = self.block(node.body)
         self._function_depth -= 1
+        is_generator, self._yields = self._yields, outer
         line, column, _, _ = self.span(node)
         return r.FunctionDef(
             node.name,
@@ -183,7 +187,7 @@ class _Extractor:
             decorators,
             returns,
             isinstance(node, ast.AsyncFunctionDef),
-            _has_yield(node.body),
+            is_generator,
             not self._lazy_annotations,
         )
 
@@ -320,9 +324,11 @@ class _Extractor:
 
     def _lambda(self, node: ast.Lambda) -> r.Expr:
         parameters = self._parameters(node.args)
+        outer = self._yields
         self._function_depth += 1
         body = r.Return(self.expr(node.body))
         self._function_depth -= 1
+        self._yields = outer
         return r.Lambda(r.FunctionDef("<lambda>", self.span(node), parameters, (body,)))
 
     def _comprehension(self, node: Any) -> r.Expr:
@@ -341,9 +347,11 @@ class _Extractor:
         return r.Await(self.expr(node.value))
 
     def _yield(self, node: ast.Yield) -> r.Expr:
+        self._yields = True
         return r.Yield(None if node.value is None else self.expr(node.value), delegates=False)
 
     def _yield_from(self, node: ast.YieldFrom) -> r.Expr:
+        self._yields = True
         return r.Yield(self.expr(node.value), delegates=True)
 
 
@@ -423,15 +431,3 @@ def _written(node: ast.expr) -> str:
     if isinstance(node, ast.Subscript):
         return f"{_written(node.value)}[…]"
     return "(…)"
-
-
-def _has_yield(body: list[ast.stmt]) -> bool:
-    """Whether a function with this body is a generator: a `yield` outside inner functions."""
-    stack: list[ast.AST] = list(body)
-    while stack:
-        node = stack.pop()
-        if isinstance(node, (ast.Yield, ast.YieldFrom)):
-            return True
-        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
-            stack.extend(ast.iter_child_nodes(node))
-    return False
