@@ -10,6 +10,7 @@ RL107 is off by default: it says that something begins here and has ended when l
 from __future__ import annotations
 
 import re
+import tokenize
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -51,7 +52,8 @@ def in_folder(folder: Path) -> list[Expected]:
 
 def _in_file(file: Path, folder: Path) -> list[Expected]:
     path = file.relative_to(folder).as_posix()
-    lines = file.read_text(encoding="utf-8").splitlines()
+    with tokenize.open(file) as source:
+        lines = source.read().splitlines()
     return [
         _parse(spec, path, number)
         for number, line in enumerate(lines, start=1)

@@ -12,7 +12,7 @@ TESTS = Path(__file__).resolve().parent.parent
 FIXTURES = TESTS / "fixtures" / "check"
 EXAMPLES = TESTS.parent / "examples"
 
-RELOADER_WORDS = ("WERKZEUG_RUN_MAIN", "is_running_from_reloader")
+RELOADER_WORDS = (b"WERKZEUG_RUN_MAIN", b"is_running_from_reloader")
 
 # Per example: file, the line as it stands there, code, effects, severity.
 EXAMPLE_FINDINGS = {
@@ -74,17 +74,20 @@ class Project:
     def scripts(self) -> list[str]:
         """The entry modules that can be run as a script, too."""
         files = (f"{name}.py" for name in self.entries)
-        return [file for file in files if "__main__" in self._text(file)]
+        return [file for file in files if b"__main__" in self._bytes(file)]
 
     @property
     def knows_reloader(self) -> bool:
         """Whether a module asks in which of the reloader's two processes it is."""
-        texts = (self._text(file) for file in self.folder.rglob("*.py"))
+        texts = (file.read_bytes() for file in self.folder.rglob("*.py"))
         return any(word in text for text in texts for word in RELOADER_WORDS)
 
-    def _text(self, file: str | Path) -> str:
+    def _text(self, file: str) -> str:
+        return self._bytes(file).decode()
+
+    def _bytes(self, file: str) -> bytes:
         path = self.folder / file
-        return path.read_text(encoding="utf-8") if path.exists() else ""
+        return path.read_bytes() if path.exists() else b""
 
 
 def fixtures() -> list[Project]:

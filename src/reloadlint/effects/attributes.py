@@ -33,6 +33,9 @@ from reloadlint.effects.values import (
 from reloadlint.project.modules import Module
 
 
+OF_THE_CONTEXT = frozenset({"flask.g", "flask.session", "quart.g"})
+"""What is put there goes when the context ends."""
+
 CONSTANTS = {"typing.TYPE_CHECKING": FALSE, "typing_extensions.TYPE_CHECKING": FALSE}
 """Values of libraries' names that a type checker and a running program see differently."""
 
@@ -198,7 +201,7 @@ class Attributes(State):
             self.assign(value.attributes, name, new)
         elif isinstance(value, ExternalMethod):
             value.receiver.keeps.append(new)
-        else:
+        elif not (isinstance(value, External) and value.name in OF_THE_CONTEXT):
             self.escaped.append(new)
 
     def _set_on_instance(self, value: Instance, name: str, new: Value) -> None:

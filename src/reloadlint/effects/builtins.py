@@ -436,7 +436,9 @@ def _pop(_state: State, args: Arguments) -> Value:
         return either(*owner.items)
     if isinstance(owner, Mapping):
         found = owner.items.pop(args.positional[1], None) if len(args.positional) > 1 else None
-        return either(found, *owner.others, *args.positional[2:])
+        if found is None and owner.exact and len(args.positional) > 2:
+            return args.positional[2]
+        return found or either(*owner.others, *args.positional[2:], UNKNOWN)
     return UNKNOWN
 
 

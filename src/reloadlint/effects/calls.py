@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from reloadlint.effects.builtins import MODELS
+from reloadlint.effects.expressions import part_of
 from reloadlint.effects.frames import Flow, Scope
 from reloadlint.effects.runs import RUNNERS
 from reloadlint.effects.state import DEEPEST_CALL, DEEPEST_RECURSION, Arguments
@@ -276,6 +277,7 @@ class Calls(Statements):
     def _call_external_method(self, callee: ExternalMethod, args: Arguments) -> Value:
         receiver = callee.receiver
         method = callee.name.rpartition(".")[2]
+        self.note_run(callee, args)
         model = MODELS.get(self._method_name(callee))
         if model is not None:
             return model(self, Arguments([receiver, *args.positional], args.keywords))
@@ -287,7 +289,6 @@ class Calls(Statements):
             made = Instance(External(callee.name))
             made.keeps.append(receiver)
             receiver.keeps.append(made)
-            self.note_run(callee, args)
             return made
         if entry.returns is None:
             self._apply(entry, receiver, args)
@@ -321,6 +322,8 @@ class Calls(Statements):
             return [item for v in value.values for item in self.items_of(v)[0]], False
         if isinstance(value, Class):
             return [v for k, v in value.names.items() if not k.startswith("_")], False
+        if isinstance(value, ExternalMethod):
+            return [part_of(value)], False
         if isinstance(value, Instance):
             return self._items_of_instance(value)
         if isinstance(value, Literal) and isinstance(value.value, str):
@@ -329,9 +332,7 @@ class Calls(Statements):
 
     def _items_of_instance(self, value: Instance) -> tuple[list[Value], bool]:
         if isinstance(value.cls, External):
-            item = Instance(External(f"{value.cls.name}[]"))
-            item.keeps.append(value)
-            return [item], False
+            return [part_of(value)], False
         iterator = self.attribute(value, "__iter__")
         if not isinstance(iterator, Method):
             return [UNKNOWN], False

@@ -170,8 +170,10 @@ class Catalogue:
         return self._index.get(qualified_name)
 
     def merge(self, entries: Iterable[Entry]) -> Catalogue:
-        """A new catalogue in which `entries` (the user's own) come before what is in this one."""
-        return Catalogue([*self, *entries])
+        """A new catalogue in which `entries` (the user's own) have precedence over this one's."""
+        added = tuple(entries)
+        names = {entry.name for entry in added}
+        return Catalogue([*(entry for entry in self if entry.name not in names), *added])
 
 
 def decode(tables: Iterable[Mapping[str, Any]], origin: str) -> tuple[Entry, ...]:
@@ -212,8 +214,8 @@ def _entry(table: Mapping[str, Any], place: int, origin: str) -> Entry:
     try:
         return msgspec.convert(table, Entry)
     except msgspec.ValidationError as error:
-        name = table.get("name", f"number {place}") if isinstance(table, dict) else place
-        raise CatalogueError(f"{origin}: entry {name}: {error}") from error
+        name = table.get("name") if isinstance(table, dict) else None
+        raise CatalogueError(f"{origin}: entry {name or f'number {place}'}: {error}") from error
 
 
 def _contradictions(entry: Entry) -> Iterator[str]:

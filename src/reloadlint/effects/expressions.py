@@ -135,7 +135,8 @@ class Expressions(State):
     def _subscript(self, node: r.Subscript, scope: Scope) -> Value:
         value = self.evaluate(node.value, scope)
         index = self.evaluate(node.index, scope)
-        return either(*[self.item(option, index) for option in alternatives(value)])
+        with self.at(Site(self._module(scope), node.span, "[…]", "implicit")):
+            return either(*[self.item(option, index) for option in alternatives(value)])
 
     def item(self, value: Value, index: Value) -> Value:
         """`value[index]`."""
@@ -150,7 +151,7 @@ class Expressions(State):
         if isinstance(value, Class):
             getter = value.lookup("__class_getitem__")
             return value if getter is None else UNKNOWN
-        if isinstance(value, Instance) and isinstance(value.cls, Class):
+        if isinstance(value, (Instance, ExternalMethod)):
             return self._item_of_instance(value, index)
         return value if isinstance(value, ReloaderTest) else UNKNOWN
 
@@ -159,7 +160,9 @@ class Expressions(State):
             return self.call(External("os.getenv"), Arguments([index]))
         return value
 
-    def _item_of_instance(self, value: Instance, index: Value) -> Value:
+    def _item_of_instance(self, value: Instance | ExternalMethod, index: Value) -> Value:
+        if isinstance(value, ExternalMethod) or isinstance(value.cls, External):
+            return part_of(value)
         getter = self.attribute(value, "__getitem__")
         return self.call(getter, Arguments([index])) if isinstance(getter, Method) else UNKNOWN
 
@@ -276,7 +279,7 @@ class Expressions(State):
             self._add_element(node, scope, made)
             return
         generator = node.generators[depth]
-        items, exact = self.items_of(self.evaluate(generator.iter, scope))
+        items, exact = self.iterated(generator.iter, generator.span, scope)
         made.exact = made.exact and exact
         for item in items if exact else [either(*items)]:
             self.store(generator.target, item, scope)
@@ -288,6 +291,12 @@ class Expressions(State):
             self.doubts += not sure
             self._run_generators(node, depth + 1, scope, made)
             self.doubts -= not sure
+
+    def iterated(self, node: Expr, span: r.Span, scope: Scope) -> tuple[list[Value], bool]:
+        """The items over which a loop goes, and whether they are exactly these."""
+        value = self.evaluate(node, scope)
+        with self.at(Site(self._module(scope), span, "for … in", "implicit")):
+            return self.items_of(value)
 
     def _add_element(self, node: r.Comprehension, scope: Scope, made: Sequence | Mapping) -> None:
         key = None if node.key is None else self.evaluate(node.key, scope)
@@ -367,6 +376,14 @@ def qualified_name(callee: Value) -> str | None:
         prefix = callee.module.name if owner is None else owner.name
         return f"{prefix}.{callee.definition.name}"
     return getattr(callee, "name", None)
+
+
+def part_of(value: Instance | ExternalMethod) -> Instance:
+    """Something that a library's object hands out, and that refers to it."""
+    name = value.class_name if isinstance(value, Instance) else value.name
+    part = Instance(External(f"{name}[]"))
+    part.keeps.append(value)
+    return part
 
 
 def put(mapping: Mapping, key: Value, value: Value) -> None:

@@ -107,17 +107,23 @@ class Statements(Expressions, Classes, Imports):
         if isinstance(target, r.Name):
             scope.bind(target.id, value)
         elif isinstance(target, r.Attribute):
-            for owner in alternatives(self.evaluate(target.value, scope)):
-                self.set_attribute(owner, target.attr, value)
+            owner = self.evaluate(target.value, scope)
+            with self.at(self._implicit(scope, target.span, target.attr)):
+                for option in alternatives(owner):
+                    self.set_attribute(option, target.attr, value)
         elif isinstance(target, r.Subscript):
             owner = self.evaluate(target.value, scope)
             index = self.evaluate(target.index, scope)
-            for option in alternatives(owner):
-                self._store_item(option, index, value)
+            with self.at(self._implicit(scope, target.span, "[…]")):
+                for option in alternatives(owner):
+                    self._store_item(option, index, value)
         elif isinstance(target, r.Display):
             self._unpack(target.items, value, scope)
         elif isinstance(target, r.Starred):
             self.store(target.value, value, scope)
+
+    def _implicit(self, scope: Scope, span: r.Span, text: str) -> Site:
+        return Site(self._module(scope), span, text, "implicit")
 
     def _store_item(self, owner: Value, index: Value, value: Value) -> None:
         if isinstance(owner, Mapping):
@@ -250,7 +256,7 @@ class Statements(Expressions, Classes, Imports):
     # Loops
 
     def _for(self, node: r.For, scope: Scope) -> int:
-        items, exact = self.items_of(self.evaluate(node.iter, scope))
+        items, exact = self.iterated(node.iter, node.span, scope)
         if not exact or self.exhausted:
             items = [either(*items)]
         return self._loop(node, scope, lambda: self._rounds(node, items, scope, sure=exact))

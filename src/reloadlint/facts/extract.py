@@ -99,7 +99,9 @@ class _Extractor:
 
     def _for(self, node: ast.For | ast.AsyncFor) -> r.Stmt:
         body, orelse = self.block(node.body), self.block(node.orelse)
-        return r.For(self.expr(node.target), self.expr(node.iter), body, orelse)
+        return r.For(
+            self.expr(node.target), self.expr(node.iter), self.span(node.iter), body, orelse
+        )
 
     def _while(self, node: ast.While) -> r.Stmt:
         return r.While(self.expr(node.test), self.block(node.body), self.block(node.orelse))
@@ -280,7 +282,7 @@ class _Extractor:
         return r.Starred(self.expr(node.value))
 
     def _subscript(self, node: ast.Subscript) -> r.Expr:
-        return r.Subscript(self.expr(node.value), self.expr(node.slice))
+        return r.Subscript(self.expr(node.value), self.expr(node.slice), self.span(node))
 
     def _display(self, node: ast.List | ast.Tuple | ast.Set) -> r.Expr:
         return r.Display(type(node).__name__.lower(), self.exprs(node.elts))
@@ -333,7 +335,9 @@ class _Extractor:
 
     def _comprehension(self, node: Any) -> r.Expr:
         generators = tuple(
-            r.Generator(self.expr(g.target), self.expr(g.iter), self.exprs(g.ifs))
+            r.Generator(
+                self.expr(g.target), self.expr(g.iter), self.span(g.iter), self.exprs(g.ifs)
+            )
             for g in node.generators
         )
         if isinstance(node, ast.DictComp):

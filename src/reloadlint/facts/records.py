@@ -62,6 +62,7 @@ class Call(Record, frozen=True):
 class Subscript(Record, frozen=True):
     value: Expr
     index: Expr
+    span: Span
 
 
 class Display(Record, frozen=True):
@@ -114,10 +115,11 @@ class Lambda(Record, frozen=True):
 
 
 class Generator(Record, frozen=True):
-    """One `for target in iter if …` of a comprehension."""
+    """One `for target in iter if …` of a comprehension; `span` is that of `iter`."""
 
     target: Expr
     iter: Expr
+    span: Span
     ifs: tuple[Expr, ...]
 
 
@@ -213,8 +215,11 @@ class If(Record, frozen=True):
 
 
 class For(Record, frozen=True):
+    """A `for` loop; `span` is that of `iter`."""
+
     target: Expr
     iter: Expr
+    span: Span
     body: tuple[Stmt, ...]
     orelse: tuple[Stmt, ...]
 

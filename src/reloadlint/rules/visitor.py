@@ -53,9 +53,11 @@ class HazardVisitor(cst.CSTVisitor):
         self._note_target(node.target, node.value)
 
     def visit_WithItem(self, node: cst.WithItem) -> None:  # noqa: N802
-        """Remember what the entered object is bound to."""
+        """Remember what the entered object is bound to; report what entering does."""
         if node.asname is not None:
             self._note_target(node.asname.name, node.item)
+        if not isinstance(node.item, cst.Call):
+            self._report(node.item, self._span(node.item))
 
     def _note_target(self, target: cst.BaseExpression, value: cst.BaseExpression) -> None:
         names, values = _elements(target), _elements(value)
@@ -85,9 +87,17 @@ class HazardVisitor(cst.CSTVisitor):
         """Report a property whose reading has an effect."""
         self._report(node, self._span(node))
 
-    def visit_WithItem_item(self, node: cst.WithItem) -> None:  # noqa: N802
-        """Report an object whose entering has an effect."""
-        self._report(node.item, self._span(node.item))
+    def visit_Subscript(self, node: cst.Subscript) -> None:  # noqa: N802
+        """Report an item whose reading has an effect."""
+        self._report(node, self._span(node))
+
+    def visit_For(self, node: cst.For) -> None:  # noqa: N802
+        """Report an iteration that has an effect."""
+        self._report(node.iter, self._span(node.iter))
+
+    def visit_CompFor(self, node: cst.CompFor) -> None:  # noqa: N802
+        """Report an iteration that has an effect."""
+        self._report(node.iter, self._span(node.iter))
 
     def _span(self, node: cst.CSTNode) -> Span:
         position = self.get_metadata(PositionProvider, node)
