@@ -165,6 +165,14 @@ def test_what_is_returned_is_a_qualified_name():
     assert names(i for i in ENTRIES if i.returns and "." not in i.returns) == []
 
 
+def test_what_a_method_starts_is_never_put_on_g_when_its_class_is_a_service():
+    """The class's own entry says what an object is for, whichever method acted."""
+    services = {item.name for item in ENTRIES if item.role == "service"}
+    methods = [item for item in HELD if item.name.rpartition(".")[0] in services]
+    assert methods
+    assert names(item for item in methods if item.cure in ("g", "pool")) == []
+
+
 # --- finding entries ---
 
 
@@ -194,6 +202,7 @@ def test_an_alias_leads_to_the_entry(alias, name):
         ("multiprocessing.process.BaseProcess.start", "multiprocessing.Process.start"),
         ("http.client.HTTPSConnection.request", "http.client.HTTPConnection.request"),
         ("sqlalchemy.engine.base.Engine.connect", "sqlalchemy.engine.Engine.connect"),
+        ("multiprocessing.JoinableQueue.put_nowait", "multiprocessing.Queue.put"),
     ],
 )
 def test_an_alias_of_the_class_leads_to_its_methods(alias, name):

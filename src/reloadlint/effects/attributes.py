@@ -33,7 +33,7 @@ from reloadlint.effects.values import (
 from reloadlint.project.modules import Module
 
 
-OF_THE_CONTEXT = frozenset({"flask.g", "flask.session", "quart.g"})
+OF_THE_CONTEXT = (External("flask.g"), External("flask.session"), External("quart.g"))
 """What is put there goes when the context ends."""
 
 CONSTANTS = {"typing.TYPE_CHECKING": FALSE, "typing_extensions.TYPE_CHECKING": FALSE}
@@ -201,7 +201,7 @@ class Attributes(State):
             self.assign(value.attributes, name, new)
         elif isinstance(value, ExternalMethod):
             value.receiver.keeps.append(new)
-        elif not (isinstance(value, External) and value.name in OF_THE_CONTEXT):
+        elif self.context_stays or value not in OF_THE_CONTEXT:
             self.escaped.append(new)
 
     def _set_on_instance(self, value: Instance, name: str, new: Value) -> None:

@@ -290,6 +290,11 @@ def _registered(state: State, args: Arguments) -> Value:
     return _first(args)
 
 
+def _context_pushed(state: State, _args: Arguments) -> Value:
+    state.context_stays = True
+    return NONE
+
+
 def _reloader_test(_state: State, _args: Arguments) -> Value:
     return RELOADER_TEST
 
@@ -390,6 +395,7 @@ MODELS: dict[str, Model] = {
     "os.environ.get": _getenv,
     "werkzeug.serving.is_running_from_reloader": _reloader_test,
     "werkzeug._reloader.is_running_from_reloader": _reloader_test,
+    "flask.Flask.app_context.push": _context_pushed,
     "atexit.register": _registered,
     "signal.signal": _registered,
     "weakref.finalize": _registered,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from reloadlint.effects.builtins import MODELS
-from reloadlint.effects.expressions import part_of
+from reloadlint.effects.expressions import HANDLES, part_of
 from reloadlint.effects.frames import Flow, Scope
 from reloadlint.effects.runs import RUNNERS
 from reloadlint.effects.state import DEEPEST_CALL, DEEPEST_RECURSION, Arguments
@@ -287,8 +287,9 @@ class Calls(Statements):
                 self.release(receiver)
             receiver.keeps += args.all()
             made = Instance(External(callee.name))
-            made.keeps.append(receiver)
             receiver.keeps.append(made)
+            if method in HANDLES:
+                made.keeps.append(receiver)
             return made
         if entry.returns is None:
             self._apply(entry, receiver, args)
@@ -322,8 +323,6 @@ class Calls(Statements):
             return [item for v in value.values for item in self.items_of(v)[0]], False
         if isinstance(value, Class):
             return [v for k, v in value.names.items() if not k.startswith("_")], False
-        if isinstance(value, ExternalMethod):
-            return [part_of(value)], False
         if isinstance(value, Instance):
             return self._items_of_instance(value)
         if isinstance(value, Literal) and isinstance(value.value, str):
@@ -332,7 +331,7 @@ class Calls(Statements):
 
     def _items_of_instance(self, value: Instance) -> tuple[list[Value], bool]:
         if isinstance(value.cls, External):
-            return [part_of(value)], False
+            return [part_of(value) if value.entry else UNKNOWN], False
         iterator = self.attribute(value, "__iter__")
         if not isinstance(iterator, Method):
             return [UNKNOWN], False

@@ -235,8 +235,11 @@ def _index(entries: Mapping[str, Entry]) -> dict[str, Entry]:
     return index
 
 
-def _names(entry: Entry, entries: Mapping[str, Entry]) -> list[str]:
+def _names(entry: Entry, entries: Mapping[str, Entry]) -> set[str]:
     """All names of an entry; a method is found under each alias of its class as well."""
-    owner, _, method = entry.name.rpartition(".")
-    owners = entries[owner].aliases if owner in entries else ()
-    return [*(f"{alias}.{method}" for alias in owners), *entry.aliases, entry.name]
+    own = {entry.name, *entry.aliases}
+    owner = entry.name.rpartition(".")[0]
+    if owner not in entries:
+        return own
+    methods = [name[len(owner) :] for name in own if name.rpartition(".")[0] == owner]
+    return own | {alias + method for alias in entries[owner].aliases for method in methods}

@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     from reloadlint.facts.records import Expr
 
 
+HANDLES = ("cursor", "session", "channel", "get_database", "get_collection", "get_default_database")
+"""Methods of libraries whose result refers to the object; others are taken to give plain data."""
+
+
 class Expressions(State):
     """Evaluates expressions: one method per kind of record."""
 
@@ -161,8 +165,11 @@ class Expressions(State):
         return value
 
     def _item_of_instance(self, value: Instance | ExternalMethod, index: Value) -> Value:
-        if isinstance(value, ExternalMethod) or isinstance(value.cls, External):
+        if isinstance(value, ExternalMethod):
             return part_of(value)
+        if isinstance(value.cls, External):
+            is_handle = value.entry is not None or value.class_name.endswith(("[]", *HANDLES))
+            return part_of(value) if is_handle else UNKNOWN
         getter = self.attribute(value, "__getitem__")
         return self.call(getter, Arguments([index])) if isinstance(getter, Method) else UNKNOWN
 

@@ -78,6 +78,8 @@ class State(ABC):
         self.guards = 0
         self.steps = 0
         self.phase = "import"
+        self.context_stays = False
+        """Whether an application context was pushed at import, so that `g` keeps what it has."""
 
     # Where we are
 
