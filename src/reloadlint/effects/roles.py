@@ -48,9 +48,11 @@ def role_of(subject: Instance, kinds: Iterable[str]) -> str:
         return subject.entry.role if subject.entry is not None else _role_by_effect(effects)
     if effects & {"listen", "device"}:
         return _role_by_effect(effects)
+    if not effects & _IN_BACKGROUND:
+        return "connection"
     if effects <= _IN_BACKGROUND:
         return "connection" if _is_asked(subject) else "service"
-    return "connection"
+    return "connection" if closers_of(subject) else "service"
 
 
 def _role_by_effect(effects: set[str]) -> str:

@@ -50,7 +50,7 @@ class ModuleIndex:
         self._installed = installed
         self._roots = [*(root.strip("/") for root in source_roots), *self._usual_roots()]
         self._by_path = {path: self._module(path) for path in sorted(self._paths)}
-        self._resolved: dict[tuple[tuple[str, ...], str], Module | str | None] = {}
+        self._resolved: dict[tuple[str, str], Module | str | None] = {}
 
     @property
     def modules(self) -> list[Module]:
@@ -78,9 +78,10 @@ class ModuleIndex:
         if level:
             return self._relative(importer, name, level)
         roots = self._search_path(importer)
-        key = (roots, name)
+        key = (_folder(importer.path), name)
         if key not in self._resolved:
-            self._resolved[key] = self._absolute(roots, name)
+            found = self._absolute(roots, name)
+            self._resolved[key] = self._beside(importer, name) if found is None else found
         return self._resolved[key]
 
     def submodule(self, package: Module | str, name: str) -> Module | str | None:
@@ -143,6 +144,14 @@ class ModuleIndex:
                 return found
             namespace = namespace if namespace is not None else found
         return None if parts[0] in self._installed else namespace
+
+    def _beside(self, importer: Module, name: str) -> Module | None:
+        """A module next to the importer, inside a package: found if a script is run from there."""
+        top = name.partition(".")[0]
+        if top in self._installed or top in sys.stdlib_module_names:
+            return None
+        found = self._walk(_folder(importer.path), name.split("."))
+        return found if isinstance(found, Module) else None
 
     def _walk(self, folder: str, parts: list[str]) -> Module | str | None:
         for part in parts[:-1]:

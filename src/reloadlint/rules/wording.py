@@ -74,5 +74,5 @@ def _outcome(hazard: Hazard) -> str:
 
 def remedy(hazard: Hazard) -> str:
     """What to do, in one sentence."""
-    closer = f"`{hazard.closers[0]}()`" if hazard.closers else "a closer"
+    closer = f"call `{hazard.closers[0]}()`" if hazard.closers else "close it"
     return _REMEDIES[hazard.cure].format(closer=closer, defer=hazard.defer)

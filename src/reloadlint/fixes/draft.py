@@ -1,0 +1,45 @@
+"""What a strategy hands back: edits, what speaks against them, or a refusal."""
+
+from __future__ import annotations
+
+import msgspec
+
+from reloadlint.effects.hazards import Hazard
+from reloadlint.findings import Fix
+from reloadlint.fixes.edits import Edit
+
+
+class Refusal(Exception):  # noqa: N818 - named as what it is
+    """A cure can't be written here; the message says why, in one sentence without an end."""
+
+
+class Draft(msgspec.Struct):
+    """A cure as written: `edits` by path, and in `doubts` why it may not hold (one sentence each).
+
+    `names` are those that it gives new things in the modules: accessor first.
+    """
+
+    edits: dict[str, list[Edit]] = msgspec.field(default_factory=dict)
+    doubts: list[str] = msgspec.field(default_factory=list)
+    names: tuple[str, ...] = ()
+
+    def add(self, path: str, *edits: Edit) -> None:
+        """Have these edits made in a module."""
+        self.edits.setdefault(path, []).extend(edits)
+
+    def doubt(self, reason: str) -> None:
+        """Note why the cure isn't safe; each reason once."""
+        if reason not in self.doubts:
+            self.doubts.append(reason)
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """What can be done about one hazard. `draft` is None where nothing can be written.
+
+    `reasons` are all that speak against it; `fix.reason` is the first.
+    """
+
+    hazard: Hazard
+    fix: Fix
+    draft: Draft | None = None
+    reasons: tuple[str, ...] = ()

@@ -1,0 +1,41 @@
+"""Names for what a cure adds: as a reader expects them, unless they are taken."""
+
+from __future__ import annotations
+
+import keyword
+from collections.abc import Callable, Iterable
+
+from reloadlint.fixes.draft import Refusal
+
+_ACCESSORS = ("get_{}", "get_{}_connection", "open_{}", "current_{}", "request_{}")
+_CLOSERS = ("close_{}", "close_{}_connection", "teardown_{}", "release_{}", "shut_{}")
+
+
+def stem_of(name: str) -> str:
+    """What the names are made from: `db` for `db`, `DB` and `_db`."""
+    stem = name.strip("_").lower()
+    if not stem.isidentifier() or keyword.iskeyword(stem):
+        raise Refusal(f"no name for an accessor can be made from `{name}`")
+    return stem
+
+
+def accessor_name(stem: str, taken: Callable[[str], bool]) -> str:
+    """`get_db`, or the next best that isn't taken."""
+    return _first(_ACCESSORS, stem, taken)
+
+
+def closer_name(stem: str, taken: Callable[[str], bool]) -> str:
+    """`close_db`, or the next best that isn't taken."""
+    return _first(_CLOSERS, stem, taken)
+
+
+def free_name(wishes: Iterable[str], taken: Callable[[str], bool]) -> str:
+    """The first wish that isn't taken; `Refusal` if all are."""
+    for wish in wishes:
+        if not taken(wish):
+            return wish
+    raise Refusal("all names that an accessor could have are taken")
+
+
+def _first(patterns: tuple[str, ...], stem: str, taken: Callable[[str], bool]) -> str:
+    return free_name((pattern.format(stem) for pattern in patterns), taken)

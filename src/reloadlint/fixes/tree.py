@@ -1,0 +1,173 @@
+"""One module as libcst reads it: nodes with their places, scopes and parents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TypeAlias, TypeVar
+
+import libcst as cst
+from libcst.metadata import (
+    ByteSpanPositionProvider,
+    GlobalScope,
+    MetadataWrapper,
+    ParentNodeProvider,
+    PositionProvider,
+    Scope,
+    ScopeProvider,
+)
+
+FunctionNode: TypeAlias = cst.FunctionDef | cst.Lambda
+N = TypeVar("N", bound=cst.CSTNode)
+
+
+class Unparsable(Exception):  # noqa: N818 - named as what it says
+    """libcst can't read a text, or would not give it back byte for byte."""
+
+
+class Tree:
+    """A parsed module. Offsets count the bytes of its UTF-8 form, lines start at 1.
+
+    Raises:
+        Unparsable: see there.
+    """
+
+    def __init__(self, path: str, text: str) -> None:
+        self.path = path
+        self.text = text
+        self.data = text.encode()
+        try:
+            self.module = cst.parse_module(text)
+            self._wrapper = MetadataWrapper(self.module, unsafe_skip_copy=True)
+            self._parents = self._wrapper.resolve(ParentNodeProvider)
+            self._scopes = self._wrapper.resolve(ScopeProvider)
+        except (cst.ParserSyntaxError, RecursionError) as error:
+            raise Unparsable(str(error)) from error
+        if self.module.code != text:
+            raise Unparsable("libcst would not give the text back as it was")
+
+    # Places
+
+    @cached_property
+    def _spans(self) -> dict[cst.CSTNode, tuple[int, int]]:
+        found = self._wrapper.resolve(ByteSpanPositionProvider)
+        return {node: (span.start, span.start + span.length) for node, span in found.items()}
+
+    @cached_property
+    def _lines(self) -> dict[cst.CSTNode, tuple[int, int]]:
+        found = self._wrapper.resolve(PositionProvider)
+        return {node: (place.start.line, place.start.column + 1) for node, place in found.items()}
+
+    def span(self, node: cst.CSTNode) -> tuple[int, int]:
+        """Start and end of a node, without its own parentheses and white space."""
+        return self._spans[node]
+
+    def line(self, node: cst.CSTNode) -> int:
+        """The line in which a node starts."""
+        return self._lines[node][0]
+
+    def position(self, node: cst.CSTNode) -> tuple[int, int]:
+        """Line and column of a node's start."""
+        return self._lines[node]
+
+    def source(self, node: cst.CSTNode) -> str:
+        """A node as written, without its own parentheses."""
+        start, end = self.span(node)
+        return self.data[start:end].decode()
+
+    def line_start(self, offset: int) -> int:
+        """Where the line that holds `offset` starts."""
+        before = self.data[:offset]
+        return max(before.rfind(b"\n"), before.rfind(b"\r")) + 1
+
+    def line_end(self, offset: int) -> int:
+        """Where the line that holds `offset` ends, its line break included."""
+        end = offset
+        while end < len(self.data) and self.data[end : end + 1] not in (b"\n", b"\r"):
+            end += 1
+        return end + (2 if self.data[end : end + 2] == b"\r\n" else 1 if end < len(self.data) else 0)
+
+    # Structure
+
+    def parent(self, node: cst.CSTNode) -> cst.CSTNode:
+        """The node that holds this one."""
+        return self._parents[node]
+
+    def ancestors(self, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+        """The nodes around this one, innermost first."""
+        while node is not self.module:
+            node = self._parents[node]
+            yield node
+
+    def scope(self, node: cst.CSTNode) -> Scope:
+        """The scope in which a node's names are looked up."""
+        scope = self._scopes.get(node)
+        if scope is None:
+            scope = next(found for n in self.ancestors(node) if (found := self._scopes.get(n)))
+        return scope
+
+    @cached_property
+    def global_scope(self) -> GlobalScope:
+        """The module's own scope."""
+        scope = self._scopes[self.module]
+        assert isinstance(scope, GlobalScope)
+        return scope
+
+    def every(self, kind: type[N]) -> list[N]:
+        """All nodes of a kind, in the order of the text."""
+        return [node for node in self._by_kind if isinstance(node, kind)]
+
+    @cached_property
+    def _by_kind(self) -> list[cst.CSTNode]:
+        return list(descendants(self.module))
+
+    @cached_property
+    def identifiers(self) -> frozenset[str]:
+        """Every name that the module writes, for whatever it may stand."""
+        return frozenset(node.value for node in self.every(cst.Name))
+
+    def statement_of(self, node: cst.CSTNode) -> cst.BaseStatement:
+        """The statement of a block that a node belongs to."""
+        if isinstance(node, cst.BaseStatement):
+            return node
+        return next(n for n in self.ancestors(node) if isinstance(n, cst.BaseStatement))
+
+    def function_of(self, node: cst.CSTNode) -> FunctionNode | None:
+        """The function in whose body a node runs; None for what runs while loading.
+
+        Decorators, defaults and annotations run where the function is defined.
+        """
+        inner = node
+        for outer in self.ancestors(node):
+            if isinstance(outer, (cst.FunctionDef, cst.Lambda)) and inner is outer.body:
+                return outer
+            inner = outer
+        return None
+
+
+def descendants(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """A node and all that it holds, in the order of the text."""
+    pending = [node]
+    while pending:
+        current = pending.pop()
+        yield current
+        pending.extend(reversed(current.children))
+
+
+def last_name(node: cst.CSTNode | None) -> str:
+    """The last part of a dotted name: `run` of `self.app.run`; empty for anything else."""
+    if isinstance(node, cst.Call):
+        return last_name(node.func)
+    if isinstance(node, cst.Attribute):
+        return node.attr.value
+    return node.value if isinstance(node, cst.Name) else ""
+
+
+def dotted(node: cst.CSTNode | None) -> str:
+    """A dotted name as text; empty for anything else."""
+    if isinstance(node, cst.Name):
+        return node.value
+    if isinstance(node, cst.Attribute):
+        before = dotted(node.value)
+        return f"{before}.{node.attr.value}" if before else ""
+    return ""
