@@ -12,9 +12,11 @@ from reloadlint.discovery import discover, find_project_root, project_files
 from reloadlint.effects import catalogue
 from reloadlint.effects.hazards import Hazard, hazards
 from reloadlint.effects.solver import Solver
+from reloadlint.facts.cache import FactsCache
 from reloadlint.facts.extract import module_facts
 from reloadlint.findings import Finding, Result, Summary
 from reloadlint.project.imports import import_facts
+from reloadlint.project.installed import LibraryIndex, site_folders
 from reloadlint.project.modules import ModuleIndex
 from reloadlint.project.scope import (
     ImportGraph,
@@ -27,7 +29,10 @@ from reloadlint.source import SourceError, SourceFile, display_path
 from reloadlint.syntax import InvalidSyntax
 
 if TYPE_CHECKING:
-    from reloadlint.facts.records import ModuleFacts
+    from reloadlint.facts.records import ModuleFacts, Span
+    from reloadlint.findings import Fix
+    from reloadlint.fixes.draft import Plan
+    from reloadlint.fixes.project import Project
     from reloadlint.project.imports import ImportFacts
     from reloadlint.project.modules import Module
     from reloadlint.settings import Settings
@@ -41,6 +46,34 @@ class _Read(msgspec.Struct):
     sources: dict[str, SourceFile]
     imports: dict[str, ImportFacts]
     problems: dict[str, Finding]
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where a finding stands: the file as shown, and the span of what is reported."""
+
+    path: str
+    span: Span
+
+
+class _Surroundings(msgspec.Struct):
+    """A project as read and solved, for who plans a fix in it."""
+
+    read: _Read
+    index: ModuleIndex
+    graph: ImportGraph
+    scope: frozenset[str]
+    found: list[Hazard]
+    solver: Solver
+
+    def project(self) -> Project:
+        """The same as the planner of fixes wants it."""
+        from reloadlint.fixes.project import Project
+
+        texts = {path: self.read.sources[path].text for path in self.read.imports}
+        broken = {p: s.text for p, s in self.read.sources.items() if p not in texts}
+        return Project(
+            texts, broken, self.index, self.graph, self.scope, self.found, self.solver.outcomes
+        )
 
 
 def check_project(
@@ -103,14 +136,20 @@ class _Check:
     """One run of `check` over one or more projects."""
 
     def __init__(
-        self, settings: Settings, stdin: SourceFile | None, progress: Progress | None
+        self,
+        settings: Settings,
+        stdin: SourceFile | None,
+        progress: Progress | None,
+        strategy: str = "auto",
     ) -> None:
         self._settings = settings
-        self._stdin = stdin
         self._progress = progress
         self._flask_modules = 0
         self._texts: dict[str, str] = {}
+        self._strategy = strategy
+        self.overlay: dict[Path, SourceFile] = {stdin.path.absolute(): stdin} if stdin else {}
         self.findings: list[Finding] = []
+        self.plans: dict[Place, Plan] = {}
 
     def project(self, root: Path, wanted: Sequence[Path]) -> None:
         """Check the wanted files of the project at `root`."""
@@ -122,12 +161,24 @@ class _Check:
         graph = ImportGraph(index, read.imports)
         roots, scope = flask_modules(graph, read.imports, all_modules=self._settings.all_modules)
         index.rename(imported_names(index, read.imports))
-        solver = Solver(index, catalogue.load(), lambda module: _facts(read, module))
+        solver = self._solver(index, read, root)
         order = [module for path in load_order(graph, roots) if (module := index.at(path))]
         found = hazards(solver.solve(order), solver.outcomes)
         self._flask_modules += len((scope | solver.modules.keys()) & chosen)
-        self._report(read, [hazard for hazard in found if hazard.path in chosen])
+        surroundings = _Surroundings(read, index, graph, scope, found, solver)
+        self._report(surroundings, [hazard for hazard in found if hazard.path in chosen])
         self.findings += [read.problems[path] for path in sorted(read.problems.keys() & chosen)]
+
+    def _solver(self, index: ModuleIndex, read: _Read, root: Path) -> Solver:
+        settings = self._settings
+        folders = site_folders(settings.python) if settings.follow_installed else []
+        cache = FactsCache(_cache_folder(settings, root))
+
+        def facts_of(module: Module) -> ModuleFacts | None:
+            return cache.facts(module.path) if module.installed else _facts(read, module)
+
+        libraries = LibraryIndex(folders) if folders else None
+        return Solver(index, catalogue.load(), facts_of, libraries)
 
     def _read(self, paths: dict[str, Path], chosen: set[str]) -> _Read:
         read = _Read({}, {}, {})
@@ -151,27 +202,41 @@ class _Check:
             self._texts[shown] = source.text
 
     def _source(self, file: Path) -> SourceFile:
-        stdin = self._stdin
-        if stdin is not None and stdin.path.absolute() == file:
-            return stdin
-        return SourceFile.read(file)
+        return self.overlay.get(file) or SourceFile.read(file)
 
     def _source_roots(self, root: Path) -> list[str]:
         inside = (Path(src) for src in self._settings.src)
         absolute = [src if src.is_absolute() else root / src for src in inside]
         return [_inside(root, src) for src in absolute if src.is_relative_to(root)]
 
-    def _report(self, read: _Read, found: list[Hazard]) -> None:
+    def _report(self, around: _Surroundings, found: list[Hazard]) -> None:
         from reloadlint.rules.visitor import report
 
-        display = {path: source.display_path for path, source in read.sources.items()}
+        read = around.read
+        plans = self._plans(around, found)
         by_module: dict[str, list[Hazard]] = {}
+        display: dict[str, str] = {}
         for hazard in found:
             by_module.setdefault(hazard.path, []).append(hazard)
             for path in {hazard.path, *(step.path for step in hazard.steps)}:
-                self._texts[display[path]] = read.sources[path].text
+                source = read.sources.get(path) or SourceFile.read(Path(path))
+                display[path] = source.display_path
+                self._texts[source.display_path] = source.text
         for path, hazards_here in by_module.items():
-            self.findings += report(read.sources[path].text, hazards_here, display)
+            self.findings += report(read.sources[path].text, hazards_here, display, plans)
+
+    def _plans(self, around: _Surroundings, found: list[Hazard]) -> dict[Hazard, Fix]:
+        """The fix of each hazard; the plans behind them are kept for who wants to write them."""
+        if not found:
+            return {}
+        from reloadlint.fixes.plan import plan
+
+        project = around.project()
+        plans = {hazard: plan(hazard, project, self._strategy) for hazard in found}
+        for hazard, made in plans.items():
+            place = Place(around.read.sources[hazard.path].display_path, hazard.span)
+            self.plans[place] = made
+        return {hazard: made.fix for hazard, made in plans.items()}
 
     def result(self, files: int) -> Result:
         """Everything found, in the order in which it is reported."""
@@ -189,6 +254,12 @@ def _facts(read: _Read, module: Module) -> ModuleFacts | None:
         return module_facts(read.sources[module.path].text)
     except InvalidSyntax:
         return None
+
+
+def _cache_folder(settings: Settings, root: Path) -> Path | None:
+    if not settings.cache:
+        return None
+    return Path(settings.cache_dir) if settings.cache_dir else root / ".reloadlint_cache"
 
 
 def _installed_names() -> frozenset[str]:

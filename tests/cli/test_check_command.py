@@ -73,10 +73,12 @@ def test_options_become_settings(run: Run, linter: Any, tmp_path: Path) -> None:
         follow_installed=False,
         python=str(tmp_path / "env"),
         output_format="concise",
+        cache=False,
+        cache_dir=str(tmp_path / "kept"),
     )
 
 
-def test_cache_options_leave_no_trace_yet(run: Run, tmp_path: Path) -> None:
+def test_nothing_is_kept_where_no_library_is_looked_into(run: Run, tmp_path: Path) -> None:
     assert run("check", "--cache-dir", "kept").exit_code == 0
     assert list(tmp_path.iterdir()) == []
 

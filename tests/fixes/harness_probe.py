@@ -5,8 +5,8 @@ one JSON object a line, and answers each with one line. Every job has a process 
 from this one (which has Flask loaded already) and ended by `os._exit`, whatever the project's
 threads do. It runs in an empty folder, in which the project's databases are made.
 
-A job: {"id", "folder", "scratch", "apps": ["module:name" or "module:name()" or "module:name as blueprint"],
-"databases": {file: SQL}, "requests": [{"app", "path" or "command", …}]}
+A job: {"id", "folder", "scratch", "apps": ["module:name" or "module:name()" or "module:name as
+blueprint"], "databases": {file: SQL}, "requests": [{"app", "path" or "command", …}]}
 Its answer: {"id", "states": {moment: {"held": [effect…], "threads", "tasks", "descriptors"}},
 "begun": number of things opened since loading, "answers": [[answer of each repetition…]…],
 "error": null or text}
@@ -25,7 +25,7 @@ import traceback
 from pathlib import Path
 
 sys.dont_write_bytecode = True
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
 import flask  # noqa: E402
 
@@ -34,6 +34,19 @@ from reality.probe import Recorder  # noqa: E402
 PATIENCE = 30  # seconds until a job counts as hanging
 CROWD = 4  # how many visitors come at once
 HEADERS = ("Content-Type", "Location")
+OPENED = ("socket.__new__", "sqlite3.connect/handle")
+
+
+class Keeper:
+    """Keeps all that is opened alive: nothing counts as closed because it has been forgotten."""
+
+    def __init__(self):
+        self._opened = []
+
+    def hook(self, event, args):
+        """Take one audit event."""
+        if event in OPENED:
+            self._opened.append(args[0])
 
 
 class Visit:
@@ -51,23 +64,26 @@ class Visit:
         """Load the project and put the requests: as they stand, nested, and all at once."""
         self._apps = {name: _application(name) for name in self._job["apps"]}
         self._note("loaded")
-        begun = len(self._recorder.begun)
+        begun = self._begun()
         for request in self._job["requests"]:
             self.answers.append(_at_once(request["concurrent"], lambda: self._answer(request)))  # noqa: B023
             self._note("answered")
-        self.begun = len(self._recorder.begun) - begun
+        self.begun = self._begun() - begun
         self._ask_inside_a_context()
         self._note("nested")
         _at_once(CROWD, self._ask_everything)
         self._note("crowded")
+
+    def _begun(self):
+        return sum(bool(effect["stack"]) for effect in self._recorder.begun)
 
     def _note(self, moment):
         """Keep the state after `moment`; of several states, the fullest."""
         state = {
             "held": self._recorder.held(),
             "threads": threading.active_count(),
-            "tasks": len(os.listdir("/proc/self/task")),
-            "descriptors": len(os.listdir("/proc/self/fd")),
+            "tasks": _count("/proc/self/task"),
+            "descriptors": _count("/proc/self/fd"),
         }
         known = self.states.get(moment)
         if known is None or len(known["held"]) <= len(state["held"]):
@@ -114,6 +130,10 @@ def _application(name):
     return found
 
 
+def _count(folder):
+    return sum(1 for _ in Path(folder).iterdir())
+
+
 def _at_once(number, ask):
     """Return what `ask` returns, `number` times; several at the same time, in threads."""
     if number == 1:
@@ -147,6 +167,7 @@ def _do(job):
     recorder = Recorder(job["folder"])
     recorder.watch_threads()
     sys.addaudithook(recorder.hook)
+    sys.addaudithook(Keeper().hook)
     visit = Visit(job, recorder)
     error = None
     try:

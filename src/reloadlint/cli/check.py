@@ -85,5 +85,9 @@ def _settings(start: Path, options: dict[str, Any]) -> Settings:
         all_modules=settings.all_modules or options["all_modules"],
         follow_installed=settings.follow_installed and not options["no_follow_installed"],
         python=str(options["python"].absolute()) if options["python"] else settings.python,
+        cache=settings.cache and not options["no_cache"],
+        cache_dir=str(options["cache_dir"].absolute())
+        if options["cache_dir"]
+        else settings.cache_dir,
         output_format=options["output_format"] or settings.output_format,
     )

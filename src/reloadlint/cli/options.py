@@ -80,13 +80,13 @@ READING = (
     ),
     _reading("--no-follow-installed", is_flag=True, help="Don't look into installed libraries."),
     _reading(
-        "--no-cache", is_flag=True, expose_value=False, help="Keep no results (none are kept yet)."
+        "--no-cache", is_flag=True, help="Keep nothing that was learnt of installed libraries."
     ),
     _reading(
         "--cache-dir",
         metavar="DIR",
-        expose_value=False,
-        help="Where results are kept (unused yet).",
+        type=click.Path(path_type=Path),
+        help="Where that is kept (.reloadlint_cache).",
     ),
 )
 

@@ -32,7 +32,6 @@ from reloadlint.effects.values import (
 )
 from reloadlint.project.modules import Module
 
-
 OF_THE_CONTEXT = (External("flask.g"), External("flask.session"), External("quart.g"))
 """What is put there goes when the context ends."""
 
@@ -60,8 +59,7 @@ class Attributes(State):
     def _of_module(self, value: ModuleValue, name: str, _site: Site | None) -> Value:
         if name in value.names:
             return value.names[name]
-        package = value.module or value.folder
-        inner = self.index.submodule(package, name)
+        inner = self.submodule_of(value, name)
         if inner is not None and self._is_loaded(inner):
             return self.module_value(inner)
         getter = value.names.get("__getattr__")
@@ -69,12 +67,19 @@ class Attributes(State):
             return self.call_function(getter, Arguments([Literal(name)]), UNKNOWN)
         return UNKNOWN
 
+    def submodule_of(self, value: ModuleValue, name: str) -> Module | str | None:
+        """The module `name` inside a package of the project or of a library."""
+        package = value.module or value.folder
+        return self.index_of(value.module).submodule(package, name)
+
     def _is_loaded(self, module: Module | str) -> bool:
-        return isinstance(module, str) or module.path in self.modules
+        return isinstance(module, str) or module.installed or module.path in self.modules
 
     def module_value(self, module: Module | str) -> ModuleValue:
         """The loaded module, or one that stands for a namespace package's folder."""
-        return ModuleValue(None, module) if isinstance(module, str) else self.load(module)
+        if isinstance(module, str):
+            return ModuleValue(None, module)
+        return self.library_module(module) if module.installed else self.load(module)
 
     def _of_class(self, value: Class, name: str, _site: Site | None) -> Value:
         found = value.lookup(name)
@@ -201,7 +206,7 @@ class Attributes(State):
             self.assign(value.attributes, name, new)
         elif isinstance(value, ExternalMethod):
             value.receiver.keeps.append(new)
-        elif self.context_stays or value not in OF_THE_CONTEXT:
+        elif self.loading in self.contexts_pushed or value not in OF_THE_CONTEXT:
             self.escaped.append(new)
 
     def _set_on_instance(self, value: Instance, name: str, new: Value) -> None:

@@ -30,6 +30,7 @@ from reloadlint.effects.values import (
     Sequence,
     Suspended,
     Value,
+    alternatives,
     either,
 )
 
@@ -73,6 +74,44 @@ def _hasattr(state: State, args: Arguments) -> Value:
         return TRUE
     known = cls.fully_known and not any(cls.external_bases()) and not cls.lookup("__getattr__")
     return FALSE if known else UNKNOWN
+
+
+def _isinstance(_state: State, args: Arguments) -> Value:
+    if len(args.positional) != 2:
+        return UNKNOWN
+    value, kind = args.positional
+    kinds = kind.items if isinstance(kind, Sequence) else [kind]
+    answers = {_is_a(option, one) for option in alternatives(value) for one in kinds}
+    if answers == {False}:
+        return FALSE
+    return TRUE if answers == {True} or (True in answers and _is_one(value)) else UNKNOWN
+
+
+def _is_one(value: Value) -> bool:
+    return len(alternatives(value)) == 1
+
+
+def _is_a(value: Value, kind: Value) -> bool | None:
+    """Whether a value is an instance of a class; None where one of them isn't known."""
+    if isinstance(value, Instance) and isinstance(value.cls, Class):
+        if isinstance(kind, Class):
+            return kind in value.cls.mro
+        return False if isinstance(kind, Builtin) else None
+    own = _type_name(value)
+    if own is None or isinstance(kind, Class):
+        return None if own is None else False
+    name = getattr(kind, "name", None)
+    if name is None:
+        return None
+    return name == own or (name == "int" and own == "bool")
+
+
+def _type_name(value: Value) -> str | None:
+    if isinstance(value, Literal):
+        return type(value.value).__name__
+    if isinstance(value, Mapping):
+        return "dict"
+    return value.kind if isinstance(value, Sequence) else None
 
 
 def _type(_state: State, args: Arguments) -> Value:
@@ -291,7 +330,7 @@ def _registered(state: State, args: Arguments) -> Value:
 
 
 def _context_pushed(state: State, _args: Arguments) -> Value:
-    state.context_stays = True
+    state.contexts_pushed.add(state.loading)
     return NONE
 
 
@@ -331,6 +370,7 @@ _PYTHON: dict[str, Model] = {
     "setattr": _setattr,
     "hasattr": _hasattr,
     "type": _type,
+    "isinstance": _isinstance,
     "bool": _bool,
     "callable": _callable,
     "iter": _identity,
@@ -366,7 +406,7 @@ def _consumed(state: State, args: Arguments) -> Value:
 BUILTINS: dict[str, Value] = {name: _builtin(name, model) for name, model in _PYTHON.items()}
 BUILTINS |= {
     name: External(name)
-    for name in ("object", "print", "open", "isinstance", "exit", "quit", "len", "str", "int")
+    for name in ("object", "print", "open", "exit", "quit", "len", "str", "int", "float", "bytes")
 }
 BUILTINS["Exception"] = External("Exception")
 

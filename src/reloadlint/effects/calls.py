@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from reloadlint.effects.builtins import MODELS
 from reloadlint.effects.expressions import HANDLES, part_of
 from reloadlint.effects.frames import Flow, Scope
+from reloadlint.effects.imports import Never
 from reloadlint.effects.runs import RUNNERS
 from reloadlint.effects.state import DEEPEST_CALL, DEEPEST_RECURSION, Arguments
-from reloadlint.effects.statements import Never, Statements
+from reloadlint.effects.statements import Statements
 from reloadlint.effects.truth import truth
 from reloadlint.effects.values import (
     FALSE,
@@ -216,6 +217,9 @@ class Calls(Statements):
         if name in RUNNERS:
             self.note_run(External(name), args)
         entry = self.catalogue.lookup(name)
+        followed = self.call_library(name, args) if entry is None else None
+        if followed is not None:
+            return followed
         instance = self._made_by(name, entry)
         instance.keeps += args.all()
         self.construct_external(name, instance, args, entry)
@@ -249,7 +253,7 @@ class Calls(Statements):
             if kind in ("listen", "socket") and self._is_covered(kind, owner, entry):
                 continue
             daemon = entry.daemon
-            if daemon is None and kind in ("thread", "process") and entry.name in _STARTED_LATER:
+            if "daemon" in owner.attributes or entry.name in _STARTED_LATER:
                 daemon = self._daemon(owner)
             self.record(kind, owner, entry, daemon=daemon, certain=happens is True)
 

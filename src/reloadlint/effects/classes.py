@@ -53,7 +53,9 @@ class Classes(Attributes):
         chosen = next((v for v in options if isinstance(v, Class)), options[0])
         if isinstance(chosen, External) and chosen.name in _GENERIC:
             return None
-        return chosen if isinstance(chosen, (Class, External)) else UNKNOWN
+        if isinstance(chosen, External):
+            return self.library_value(chosen.name) or chosen
+        return chosen if isinstance(chosen, Class) else UNKNOWN
 
     def _metaclass(self, cls: Class) -> Value | None:
         inherited = (base.metaclass for base in cls.mro[1:] if isinstance(base, Class))

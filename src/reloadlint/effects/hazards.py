@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -11,6 +12,9 @@ from reloadlint.effects.reachable import reachable
 from reloadlint.effects.roles import closers_of, role_of
 from reloadlint.effects.values import Class, Instance
 from reloadlint.facts.records import Span
+
+if TYPE_CHECKING:
+    from reloadlint.effects.frames import Site
 
 _CURES = {
     "connection": "g",
@@ -72,7 +76,7 @@ def _hazard(group: list[Occurrence], outcome: Outcome | None) -> Hazard:
     site = worst.chain[0]
     kinds = tuple(kind for kind in KINDS if any(o.kind == kind for o in group))
     subject = _subject(worst, group, outcome)
-    role = role_of(subject, kinds)
+    role = role_of(subject, kinds, worst.entry)
     return Hazard(
         path=site.module.path,
         span=site.span,
@@ -87,8 +91,8 @@ def _hazard(group: list[Occurrence], outcome: Outcome | None) -> Hazard:
         role=role,
         cure=_cure(worst, subject, role),
         defer=_deferring(worst),
-        closers=closers_of(subject),
-        steps=_steps(worst),
+        closers=closers_of(subject, worst.entry),
+        steps=steps_of(worst.chain, worst),
     )
 
 
@@ -128,8 +132,9 @@ def _deferring(worst: Occurrence) -> str | None:
     return None if defer is None else f"{defer.argument}={defer.value!r}"
 
 
-def _steps(occurrence: Occurrence) -> tuple[Step, ...]:
-    *way, last = occurrence.chain
+def steps_of(chain: Sequence[Site], occurrence: Occurrence) -> tuple[Step, ...]:
+    """The places of a chain, with what happens at the last of them."""
+    *way, last = chain
     steps = [Step(site.module.path, site.span[0], _passing(site.kind, site.text)) for site in way]
     steps.append(Step(last.module.path, last.span[0], cause(occurrence)))
     return tuple(steps)

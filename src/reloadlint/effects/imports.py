@@ -16,6 +16,14 @@ from reloadlint.facts import records as r
 from reloadlint.project.modules import Module
 
 
+class Never(Exception):  # noqa: N818 - no error: what follows is never reached
+    """Raised by a call that doesn't come back, such as `sys.exit()`."""
+
+
+class ImportFails(Never):
+    """Raised by a library's import of another one that its environment doesn't have."""
+
+
 class Imports(Attributes):
     """Follows imports."""
 
@@ -44,13 +52,19 @@ class Imports(Attributes):
         importer = scope.module.module
         if importer is None:
             return UNKNOWN
-        found = self.index.resolve(importer, name, level)
+        found = self.index_of(importer).resolve(importer, name, level)
         if found is None:
+            if importer.installed and not level and not self.is_importable(name):
+                raise ImportFails
             return UNKNOWN if level else External(name)
         return self._loaded(found)
 
+    def is_importable(self, name: str) -> bool:
+        """Whether the libraries' environment has the package in which a name begins."""
+        return self.libraries is None or self.libraries.has(name.partition(".")[0])
+
     def _loaded(self, found: Module | str) -> ModuleValue:
-        if isinstance(found, Module):
+        if isinstance(found, Module) and not found.installed:
             if self.guards and found.path not in self.modules:
                 # Loaded in one of the reloader's processes only: no hazard from here.
                 return ModuleValue(found)
@@ -65,7 +79,7 @@ class Imports(Attributes):
             return UNKNOWN
         if name in source.names:
             return source.names[name]
-        inner = self.index.submodule(source.module or source.folder, name)
+        inner = self.submodule_of(source, name)
         return self.attribute(source, name) if inner is None else self._loaded(inner)
 
     def _import_all(self, source: Value, scope: Scope) -> None:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from reloadlint.effects.values import Class, External, Function, Instance
 from reloadlint.facts import records as r
+
+if TYPE_CHECKING:
+    from reloadlint.effects.catalogue import Entry
 
 CLOSER_NAMES = (
     "close",
@@ -31,36 +35,29 @@ _IN_BACKGROUND = frozenset({"thread", "process"})
 _THREAD_API = frozenset({"run", "start"})
 
 
-def closers_of(subject: Instance) -> tuple[str, ...]:
-    """The methods of an object that release what its constructor took."""
-    entry = subject.entry
+def closers_of(subject: Instance, entry: Entry | None = None) -> tuple[str, ...]:
+    """The methods of an object that release what its constructor (or the call with `entry`) took."""
+    entries = [known for known in (entry, subject.entry) if known is not None]
+    known = [name for entry in entries for name in entry.closers]
     if not isinstance(subject.cls, Class):
-        return entry.closers if entry is not None else ()
+        return tuple(dict.fromkeys(known))
     own = [name for name in CLOSER_NAMES if isinstance(subject.cls.lookup(name), Function)]
-    inherited = entry.closers if entry is not None else ()
+    inherited = subject.entry.closers if subject.entry is not None else ()
     return tuple(dict.fromkeys([*own, *inherited]))
 
 
-def role_of(subject: Instance, kinds: Iterable[str]) -> str:
-    """The contract's role of an object that has these effects."""
+def role_of(subject: Instance, kinds: Iterable[str], entry: Entry) -> str:
+    """The contract's role of an object that has these effects, by the call with this entry."""
     effects = set(kinds)
     if not isinstance(subject.cls, Class):
-        return subject.entry.role if subject.entry is not None else _role_by_effect(effects)
+        return entry.role
     if effects & {"listen", "device"}:
-        return _role_by_effect(effects)
+        return "server" if "listen" in effects else "device"
     if not effects & _IN_BACKGROUND:
         return "connection"
     if effects <= _IN_BACKGROUND:
         return "connection" if _is_asked(subject) else "service"
     return "connection" if closers_of(subject) else "service"
-
-
-def _role_by_effect(effects: set[str]) -> str:
-    if "listen" in effects:
-        return "server"
-    if "device" in effects:
-        return "device"
-    return "service" if effects & _IN_BACKGROUND else "connection"
 
 
 def _is_asked(subject: Instance) -> bool:

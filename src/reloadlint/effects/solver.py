@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from reloadlint.effects.calls import Calls
 from reloadlint.effects.frames import Flow, Scope
+from reloadlint.effects.imports import Never
+from reloadlint.effects.libraries import Libraries
 from reloadlint.effects.reachable import reachable
 from reloadlint.effects.runs import Run, configured_debug, runner_of, uses_reloader
 from reloadlint.effects.state import Arguments
-from reloadlint.effects.statements import Never
 from reloadlint.effects.values import (
     External,
     ExternalMethod,
@@ -27,19 +27,21 @@ if TYPE_CHECKING:
     from reloadlint.effects.occurrences import Occurrence
     from reloadlint.facts import records as r
     from reloadlint.facts.records import ModuleFacts
+    from reloadlint.project.installed import LibraryIndex
     from reloadlint.project.modules import Module, ModuleIndex
 
 RECURSION_LIMIT = 10_000
 """Import cycles of 500 modules are followed; each takes some frames."""
 
 
-class Solver(Calls):
+class Solver(Libraries):
     """Loads modules in the abstract.
 
     Args:
         index: the project's modules.
         catalogue: what is known of libraries.
         facts_of: a module's facts; None for one that can't be read or parsed.
+        libraries: the installed libraries to look into; None to leave them alone.
     """
 
     def __init__(
@@ -47,16 +49,15 @@ class Solver(Calls):
         index: ModuleIndex,
         catalogue: Catalogue,
         facts_of: Callable[[Module], ModuleFacts | None],
+        libraries: LibraryIndex | None = None,
     ) -> None:
-        super().__init__(index, catalogue)
-        self._facts_of = facts_of
+        super().__init__(index, catalogue, facts_of, libraries)
         self._guards: list[tuple[ModuleValue, r.If]] = []
         self._runs: list[Run] = []
-        self.finished: list[Occurrence] = []
 
     def solve(self, roots: Iterable[Module]) -> list[Occurrence]:
         """Load these modules and what they import; the effects that are left when that is done."""
-        with _deep_recursion():
+        with deep_recursion():
             for module in roots:
                 for package in self.index.packages_above(module):
                     self.load(package)
@@ -75,7 +76,7 @@ class Solver(Calls):
         if loaded is not None:
             return loaded
         loaded = self.modules[module.path] = ModuleValue(module)
-        facts = self._facts_of(module)
+        facts = self.facts_of(module)
         if facts is not None:
             self._announce(loaded)
             self._run_body(loaded, facts)
@@ -184,7 +185,8 @@ def _below_run(chain: tuple[Site, ...], run: tuple[Site, ...]) -> tuple[Site, ..
 
 
 @contextmanager
-def _deep_recursion() -> Iterator[None]:
+def deep_recursion() -> Iterator[None]:
+    """While this runs, long import cycles and deep call chains can be followed."""
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, RECURSION_LIMIT))
     try:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from reloadlint.effects.frames import Scope, Site
     from reloadlint.effects.values import Class, Function, Instance, ModuleValue
     from reloadlint.facts.records import Expr, Span, Stmt
+    from reloadlint.project.installed import LibraryIndex
     from reloadlint.project.modules import Module, ModuleIndex
 
 MOST_STEPS = 150_000
@@ -63,8 +64,11 @@ class Arguments:
 class State(ABC):
     """The solver's memory; the abstract methods are what its rooms offer each other."""
 
-    def __init__(self, index: ModuleIndex, catalogue: Catalogue) -> None:
+    def __init__(
+        self, index: ModuleIndex, catalogue: Catalogue, libraries: LibraryIndex | None = None
+    ) -> None:
         self.index = index
+        self.libraries = libraries
         self.catalogue = catalogue
         self.occurrences: list[Occurrence] = []
         self.outcomes: dict[tuple[str, Span], Outcome] = {}
@@ -77,9 +81,20 @@ class State(ABC):
         self.doubts = 0
         self.guards = 0
         self.steps = 0
+        self.most_steps = MOST_STEPS
+        self.doubts_outside: int | None = None
+        """How much was in doubt when a library was entered; None outside of libraries."""
+        self.import_failed = False
+        self.modules_of_libraries: dict[str, ModuleValue] = {}
         self.phase = "import"
-        self.context_stays = False
-        """Whether an application context was pushed at import, so that `g` keeps what it has."""
+        self.contexts_pushed: set[str] = set()
+        """Modules whose loading pushes an application context, so that `g` keeps what it has."""
+
+    def index_of(self, importer: Module | None) -> ModuleIndex | LibraryIndex:
+        """Where a module's imports are looked up: among the project's, or the libraries'."""
+        if importer is not None and importer.installed and self.libraries is not None:
+            return self.libraries
+        return self.index
 
     # Where we are
 
@@ -106,17 +121,23 @@ class State(ABC):
     @contextmanager
     def afresh(self) -> Iterator[None]:
         """A module being loaded, or a main guard: what led here doesn't count inside."""
-        saved = (self.boundary, self.doubts, self.guards, self.steps)
+        saved = (self.boundary, self.doubts, self.guards, self.steps, self.doubts_outside)
         self.boundary, self.doubts, self.guards, self.steps = len(self.stack), 0, 0, 0
+        self.doubts_outside = None
         try:
             yield
         finally:
-            self.boundary, self.doubts, self.guards, self.steps = saved
+            self.boundary, self.doubts, self.guards, self.steps, self.doubts_outside = saved
+
+    @property
+    def loading(self) -> str:
+        """The path of the module that is being loaded, as far as calls have come from it."""
+        return self.stack[self.boundary].module.path if len(self.stack) > self.boundary else ""
 
     @property
     def exhausted(self) -> bool:
         """Whether this module has had its share of steps: calls are no longer entered."""
-        return self.steps > MOST_STEPS
+        return self.steps > self.most_steps
 
     # What happened
 
@@ -125,7 +146,7 @@ class State(ABC):
     ) -> None:
         """Note that the call at the top of the stack has an effect, held by `owner`."""
         chain = tuple(self.stack[self.boundary :])
-        if not chain:
+        if not chain or self._is_doubtful_in_library(certain=certain):
             return
         occurrence = Occurrence(kind, chain, owner, entry)
         occurrence.daemon = daemon
@@ -133,6 +154,11 @@ class State(ABC):
         occurrence.guarded = self.guards > 0
         occurrence.phase = self.phase
         self.occurrences.append(occurrence)
+
+    def _is_doubtful_in_library(self, *, certain: bool) -> bool:
+        """Whether a library's own branches decide: that is unknown, and unknown is silent."""
+        outside = self.doubts_outside
+        return outside is not None and (self.doubts > outside or not certain)
 
     def release(self, owner: Value) -> None:
         """Note that what this object held is over."""
@@ -188,6 +214,22 @@ class State(ABC):
     @abstractmethod
     def instantiate(self, cls: Class, args: Arguments) -> Value:
         """`cls(…)` without its metaclass."""
+
+    @abstractmethod
+    def library_value(self, name: str) -> Value | None:
+        """The class or function of an installed library, from its source."""
+
+    @abstractmethod
+    def call_library(self, name: str, args: Arguments) -> Value | None:
+        """Call something of a library; None if its source isn't there or says nothing."""
+
+    @abstractmethod
+    def call_inside(self, callee: Value, args: Arguments) -> Value:
+        """Call something of a library: within its limits, and whatever becomes of it."""
+
+    @abstractmethod
+    def library_module(self, module: Module) -> ModuleValue:
+        """A library's module, with names that are bound when asked for."""
 
     @abstractmethod
     def run_generator(self, value: Value) -> list[Value]:

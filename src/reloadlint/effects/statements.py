@@ -9,19 +9,21 @@ from typing import TYPE_CHECKING, Any
 from reloadlint.effects.classes import Classes
 from reloadlint.effects.expressions import Expressions, put
 from reloadlint.effects.frames import Flow, Scope, Site
-from reloadlint.effects.imports import Imports
+from reloadlint.effects.imports import ImportFails, Imports, Never
 from reloadlint.effects.state import Arguments
 from reloadlint.effects.truth import compare, truth
 from reloadlint.effects.values import (
     NONE,
     TRUE,
     UNKNOWN,
+    Class,
     Context,
     External,
     ExternalMethod,
     Function,
     Instance,
     Mapping,
+    Method,
     ReloaderTest,
     Sequence,
     Value,
@@ -35,10 +37,6 @@ if TYPE_CHECKING:
 
 MOST_ROUNDS = 32
 """Items of a known collection for which a loop's body is followed one by one."""
-
-
-class Never(Exception):  # noqa: N818 - no error: what follows is never reached
-    """Raised by a call that doesn't come back, such as `sys.exit()`."""
 
 
 class Statements(Expressions, Classes, Imports):
@@ -66,6 +64,9 @@ class Statements(Expressions, Classes, Imports):
     def _step(self, statement: Stmt, scope: Scope) -> int:
         try:
             return _KINDS[type(statement)](self, statement, scope)
+        except ImportFails:
+            self.import_failed = True
+            return 0
         except Never:
             return 0
 
@@ -310,7 +311,11 @@ class Statements(Expressions, Classes, Imports):
     # try and with
 
     def _try(self, node: r.Try, scope: Scope) -> int:
+        self.import_failed = False
         flow = self.execute(node.body, scope)
+        if not flow and self.import_failed and node.handlers:
+            self.import_failed = False
+            return self.execute((*node.handlers[0].body, *node.final), scope)
         if flow & Flow.FALLS and node.orelse:
             flow = flow & ~Flow.FALLS | self.execute(node.orelse, scope)
         if node.handlers:
@@ -425,6 +430,9 @@ class Statements(Expressions, Classes, Imports):
         """What a decorator makes of a function or class; one that isn't known changes nothing."""
         site = Site(scope.module.module, item.span, f"@{item.text}", "decorator")  # type: ignore[arg-type]
         with self.at(site):
+            if _of_library(decorator):
+                self.call_inside(decorator, Arguments([target]))
+                return target
             made = self.call(decorator, Arguments([target]))
         known = made is not UNKNOWN and not _from_outside(made)
         return made if known else target
@@ -450,6 +458,13 @@ class Statements(Expressions, Classes, Imports):
     def typed(self, value: Value, annotation: Expr, scope: Scope) -> Value:
         """A value that isn't known, as an object of the class its annotation names."""
         raise NotImplementedError
+
+
+def _of_library(value: Value) -> bool:
+    """Whether a value is code of an installed library, which wraps what it decorates."""
+    origin = value.cls if isinstance(value, Instance) else value
+    origin = origin.function if isinstance(origin, Method) else origin
+    return isinstance(origin, (Class, Function)) and origin.module.installed
 
 
 def _from_outside(value: Value) -> bool:

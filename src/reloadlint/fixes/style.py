@@ -73,6 +73,4 @@ def _blank_lines(tree: Tree) -> int:
 
 
 def _leading(node: cst.FunctionDef | cst.ClassDef) -> str:
-    return "".join(
-        f"{line.comment.value if line.comment else ''}\n" for line in node.leading_lines
-    )
+    return "".join(f"{line.comment.value if line.comment else ''}\n" for line in node.leading_lines)

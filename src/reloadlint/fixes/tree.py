@@ -17,6 +17,8 @@ from libcst.metadata import (
     ScopeProvider,
 )
 
+from reloadlint.facts.records import Span
+
 FunctionNode: TypeAlias = cst.FunctionDef | cst.Lambda
 N = TypeVar("N", bound=cst.CSTNode)
 
@@ -54,9 +56,12 @@ class Tree:
         return {node: (span.start, span.start + span.length) for node, span in found.items()}
 
     @cached_property
-    def _lines(self) -> dict[cst.CSTNode, tuple[int, int]]:
+    def _lines(self) -> dict[cst.CSTNode, Span]:
         found = self._wrapper.resolve(PositionProvider)
-        return {node: (place.start.line, place.start.column + 1) for node, place in found.items()}
+        return {
+            node: (place.start.line, place.start.column + 1, place.end.line, place.end.column + 1)
+            for node, place in found.items()
+        }
 
     def span(self, node: cst.CSTNode) -> tuple[int, int]:
         """Start and end of a node, without its own parentheses and white space."""
@@ -66,8 +71,8 @@ class Tree:
         """The line in which a node starts."""
         return self._lines[node][0]
 
-    def position(self, node: cst.CSTNode) -> tuple[int, int]:
-        """Line and column of a node's start."""
+    def position(self, node: cst.CSTNode) -> Span:
+        """Line, column, end line and end column, as a report gives them."""
         return self._lines[node]
 
     def source(self, node: cst.CSTNode) -> str:
@@ -85,7 +90,9 @@ class Tree:
         end = offset
         while end < len(self.data) and self.data[end : end + 1] not in (b"\n", b"\r"):
             end += 1
-        return end + (2 if self.data[end : end + 2] == b"\r\n" else 1 if end < len(self.data) else 0)
+        return end + (
+            2 if self.data[end : end + 2] == b"\r\n" else 1 if end < len(self.data) else 0
+        )
 
     # Structure
 

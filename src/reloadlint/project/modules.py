@@ -21,12 +21,14 @@ class Module(msgspec.Struct, frozen=True):
     """A file of the project.
 
     `path` is relative to the project's root, with `/`; `name` is the dotted name under which the
-    project most likely imports it; `is_package` is true of an `__init__.py`.
+    project most likely imports it; `is_package` is true of an `__init__.py`. A module of an
+    installed library has its whole path, and `installed` set.
     """
 
     path: str
     name: str
     is_package: bool
+    installed: bool = False
 
 
 class ModuleIndex:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import libcst as cst
 from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
@@ -15,8 +15,6 @@ from reloadlint.rules.import_time import BY_GRAVITY
 from reloadlint.rules.main_guard import RunsTwiceUnderReloader
 from reloadlint.rules.wording import consequence, message, remedy, severity
 
-NOT_WRITTEN = "this version describes the cure and doesn't write it"
-
 
 class HazardVisitor(cst.CSTVisitor):
     """Walks one module and makes a finding of each hazard where it meets its place.
@@ -24,16 +22,23 @@ class HazardVisitor(cst.CSTVisitor):
     Args:
         hazards: what the solver found in this module.
         display: turns a path of the project into one as reports show it.
+        fixes: what can be done about each.
     """
 
     METADATA_DEPENDENCIES = (PositionProvider,)
 
-    def __init__(self, hazards: Iterable[Hazard], display: dict[str, str]) -> None:
+    def __init__(
+        self,
+        hazards: Iterable[Hazard],
+        display: Mapping[str, str],
+        fixes: Mapping[Hazard, Fix],
+    ) -> None:
         super().__init__()
         self._open: dict[Span, list[Hazard]] = {}
         for hazard in hazards:
             self._open.setdefault(hazard.span, []).append(hazard)
         self._display = display
+        self._fixes = fixes
         self._targets: dict[cst.CSTNode, str] = {}
         self.findings: list[Finding] = []
 
@@ -107,17 +112,25 @@ class HazardVisitor(cst.CSTVisitor):
 
     def _report(self, node: cst.CSTNode, span: Span) -> None:
         for hazard in self._open.pop(span, ()):
-            self.findings.append(_finding(hazard, self._targets.get(node), self._display))
+            self.findings.append(self._finding(hazard, self._targets.get(node)))
 
     def unmet(self) -> Iterator[Finding]:
         """Findings at places that this tree has elsewhere (inside f-strings, before 3.12)."""
         for hazards in self._open.values():
-            yield from (_finding(hazard, None, self._display) for hazard in hazards)
+            yield from (self._finding(hazard, None) for hazard in hazards)
+
+    def _finding(self, hazard: Hazard, target: str | None) -> Finding:
+        return finding(hazard, target, self._display, self._fixes.get(hazard))
 
 
-def report(text: str, hazards: list[Hazard], display: dict[str, str]) -> list[Finding]:
+def report(
+    text: str,
+    hazards: list[Hazard],
+    display: Mapping[str, str],
+    fixes: Mapping[Hazard, Fix],
+) -> list[Finding]:
     """The findings for a module's hazards; `text` is its source."""
-    visitor = HazardVisitor(hazards, display)
+    visitor = HazardVisitor(hazards, display, fixes)
     try:
         MetadataWrapper(cst.parse_module(text), unsafe_skip_copy=True).visit(visitor)
     except (cst.ParserSyntaxError, RecursionError):
@@ -131,7 +144,10 @@ def _rule(hazard: Hazard) -> type[Rule]:
     return next(rule for rule in BY_GRAVITY if rule.effect in hazard.effects)
 
 
-def _finding(hazard: Hazard, target: str | None, display: dict[str, str]) -> Finding:
+def finding(
+    hazard: Hazard, target: str | None, display: Mapping[str, str], fix: Fix | None
+) -> Finding:
+    """What is reported of a hazard."""
     rule = _rule(hazard)
     line, column, end_line, end_column = hazard.span
     return Finding(
@@ -151,7 +167,7 @@ def _finding(hazard: Hazard, target: str | None, display: dict[str, str]) -> Fin
         role=hazard.role,
         closers=hazard.closers,
         evidence=tuple(Evidence(display[s.path], s.line, s.message) for s in hazard.steps),
-        fix=Fix(hazard.cure, "manual", NOT_WRITTEN),
+        fix=fix,
         consequence=consequence(hazard),
         remedy=remedy(hazard),
     )

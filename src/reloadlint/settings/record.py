@@ -63,6 +63,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
     follow_installed: bool = True
     python: str | None = None
     output_format: str = "full"
+    cache: bool = True
+    cache_dir: str | None = None
     config: Path | None = None
     root: Path | None = None
 

@@ -1,0 +1,178 @@
+"""What a new object of a class holds, and what its closers touch: both followed in the abstract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from reloadlint.effects.frames import Site
+from reloadlint.effects.observer import Log, Observer
+from reloadlint.effects.reachable import reachable
+from reloadlint.effects.roles import CLOSER_NAMES
+from reloadlint.effects.state import Arguments
+from reloadlint.effects.threads import STARTERS, Work, work_of
+from reloadlint.effects.values import (
+    Class,
+    ExternalMethod,
+    Function,
+    Instance,
+    Method,
+    ModuleValue,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from reloadlint.effects.occurrences import Occurrence
+    from reloadlint.effects.solver import Solver
+
+_NEVER_CLOSERS = frozenset({"__init__", "__new__", "__post_init__", "__enter__", "run"})
+_ALSO_CLOSERS = frozenset({"__del__", "__aexit__"})
+
+
+class Closer(msgspec.Struct, frozen=True):
+    """A method that may release, what it touches, and whose effects it ends (by identity)."""
+
+    name: str
+    function: Function
+    log: Log
+    released: frozenset[int]
+
+
+class Holdings(msgspec.Struct, frozen=True):
+    """A new object, and what its constructor took.
+
+    `own` are the objects that the constructor made; `works` is what the threads do, by identity
+    of the thread; `ended` are those that Python itself ends at exit; `wraps` says which objects
+    were handed to another's constructor.
+    """
+
+    instance: Instance
+    taken: list[Occurrence]
+    own: frozenset[int]
+    works: dict[int, Work | None]
+    ended: frozenset[int]
+    wraps: dict[int, set[int]]
+    methods: list[Closer]
+
+
+def holdings(solver: Solver, cls: Class) -> Holdings | None:
+    """Follow the constructor with its defaults; arguments without one are unknown.
+
+    Returns:
+        What it holds; None if nothing, or nothing that is known.
+    """
+    observer = Observer(solver)
+    site = Site(cls.module, cls.definition.span, cls.definition.name)
+    instance = observer.observe(cls, Arguments(), site)
+    if not isinstance(instance, Instance) or instance.cls is not cls:
+        return None
+    taken = [o for o in observer.occurrences if not o.released and o.chain[0] is site]
+    taken = [o for o in taken if len(o.chain) > 1 and _is_its_own(observer, instance, o)]
+    if not taken:
+        return None
+    own = frozenset({*observer.made, id(instance)})
+    works = {id(o.owner): _work(observer, instance, o, taken) for o in taken if _starts(o)}
+    methods = list(_closers(observer, instance, taken))
+    ended = frozenset(_ended_at_exit(observer))
+    return Holdings(instance, taken, own, works, ended, observer.wraps, methods)
+
+
+def _starts(occurrence: Occurrence) -> bool:
+    return occurrence.entry.name in STARTERS
+
+
+def _is_its_own(observer: Observer, instance: Instance, occurrence: Occurrence) -> bool:
+    """Whether something was taken for this object: not for the class, not only for a moment."""
+    owner = occurrence.owner
+    if any(owner is value for names in _shared(observer, instance) for value in names):
+        return False
+    return not occurrence.entry.collected or id(owner) in reachable([instance, *observer.escaped])
+
+
+def _shared(observer: Observer, instance: Instance) -> Iterator[list[Value]]:
+    places: list[Value] = [*observer.modules.values()]
+    places += instance.cls.mro if isinstance(instance.cls, Class) else []
+    for place in places:
+        if isinstance(place, (Class, ModuleValue)):
+            yield list(place.names.values())
+
+
+def _work(
+    observer: Observer, instance: Instance, occurrence: Occurrence, taken: list[Occurrence]
+) -> Work | None:
+    """What the thread does, in any state of the object; also whether it closes something."""
+    before = dict(instance.attributes)
+    observer.forget(instance)
+    observer.occurrences = list(taken)
+    work = work_of(observer, occurrence.owner, occurrence.chain[-1])
+    instance.attributes = before
+    closed = _released(taken)
+    return None if work is None else msgspec.structs.replace(work, closes=closed)
+
+
+def _released(taken: list[Occurrence]) -> frozenset[int]:
+    """Whose effects have been released; the next run starts with all of them."""
+    released = frozenset(id(o.owner) for o in taken if o.released)
+    for occurrence in taken:
+        occurrence.released = False
+    return released
+
+
+# Closers
+
+
+def _closers(observer: Observer, instance: Instance, taken: list[Occurrence]) -> Iterator[Closer]:
+    before = dict(instance.attributes)
+    for name, method in [*_candidates(instance), *_registered(observer)]:
+        instance.attributes = dict(before)
+        observer.forget(instance)
+        observer.occurrences = list(taken)
+        with observer.watching() as log:
+            observer.observe(method, Arguments(), _site(method))
+        released = _released(taken)
+        takes_anew = any(not o.released for o in observer.occurrences[len(taken) :])
+        if name in CLOSER_NAMES or not takes_anew:
+            yield Closer(name, method.function, log, released)
+    instance.attributes = before
+
+
+def _site(method: Method) -> Site:
+    definition = method.function.definition
+    return Site(method.function.module, definition.span, definition.name)
+
+
+def _candidates(instance: Instance) -> Iterator[tuple[str, Method]]:
+    """The methods that may be closers: those so named first."""
+    methods: dict[str, Function] = {}
+    for base in reversed(instance.cls.mro) if isinstance(instance.cls, Class) else ():
+        for name, value in base.names.items() if isinstance(base, Class) else ():
+            if isinstance(value, Function) and not value.wrapper and name not in _NEVER_CLOSERS:
+                methods[name] = value
+    named = [name for name in CLOSER_NAMES if name in methods]
+    others = [name for name in methods if name not in named and _may_close(name, methods[name])]
+    for name in [*named, *others]:
+        yield name, Method(methods[name], instance)
+
+
+def _may_close(name: str, function: Function) -> bool:
+    """Whether a method that isn't named as a closer could be called as one."""
+    if name in _ALSO_CLOSERS or name.strip("_") in CLOSER_NAMES:
+        return True
+    parameters = function.definition.parameters[1:]
+    optional = all(p.default is not None or p.kind in ("args", "kwargs") for p in parameters)
+    return optional and not name.startswith("_")
+
+
+def _registered(observer: Observer) -> Iterator[tuple[str, Method]]:
+    """What the constructor has asked to be called at exit."""
+    for value in observer.escaped:
+        if isinstance(value, Method):
+            yield value.function.definition.name, value
+
+
+def _ended_at_exit(observer: Observer) -> Iterator[int]:
+    for value in observer.escaped:
+        if isinstance(value, ExternalMethod):
+            yield id(value.receiver)

@@ -1,0 +1,189 @@
+"""`g` of Flask: how a module writes it, and the import that is missing."""
+
+from __future__ import annotations
+
+import sys
+from typing import NamedTuple
+
+import libcst as cst
+
+from reloadlint.fixes.draft import Refusal
+from reloadlint.fixes.edits import Edit
+from reloadlint.fixes.tree import Tree, dotted
+
+
+class Imported(NamedTuple):
+    """How an imported thing is written in a module, and the edits that import it."""
+
+    expression: str
+    edits: tuple[Edit, ...]
+
+
+def flask_name(tree: Tree, name: str, before: int, newline: str) -> Imported:
+    """`name` of Flask (`g`, `current_app`) in a module, imported before offset `before`.
+
+    Raises:
+        Refusal: the name stands for something else there.
+    """
+    here = [node for node in tree.module.body if tree.span(node)[0] < before]
+    froms = [s for s in _imports(here, cst.ImportFrom) if dotted(s.module) == "flask"]
+    froms = [s for s in froms if not s.relative]
+    known = _already(tree, froms, name)
+    if known is not None:
+        return Imported(known, ())
+    for plain in _imports(here, cst.Import):
+        for alias in plain.names:
+            if alias.evaluated_name == "flask":
+                if not froms:
+                    return Imported(f"{alias.evaluated_alias or 'flask'}.{name}", ())
+    local = _local(tree, name)
+    wanted = name if local == name else f"{name} as {local}"
+    extendable = [s for s in froms if not isinstance(s.names, cst.ImportStar)]
+    if extendable:
+        return Imported(local, (extended(tree, extendable[0], wanted),))
+    return Imported(local, (new_import(tree, f"from flask import {wanted}", "flask", newline),))
+
+
+def _imports(body: list[cst.CSTNode], kind: type) -> list:  # type: ignore[type-arg]
+    lines = [line for line in body if isinstance(line, cst.SimpleStatementLine)]
+    return [small for line in lines for small in line.body if isinstance(small, kind)]
+
+
+def _already(tree: Tree, froms: list[cst.ImportFrom], name: str) -> str | None:
+    bound = [a for a in tree.global_scope[name] if a.scope is tree.global_scope]
+    for statement in froms:
+        if isinstance(statement.names, cst.ImportStar):
+            if not bound:
+                return name
+            continue
+        for alias in statement.names:
+            if alias.evaluated_name == name:
+                return alias.evaluated_alias or name
+    return None
+
+
+def _local(tree: Tree, name: str) -> str:
+    """The name under which to import; another one where the module has its own of that name."""
+    taken = [a for a in tree.global_scope[name] if a.scope is tree.global_scope]
+    if not taken:
+        return name
+    if f"flask_{name}" in tree.identifiers:
+        raise Refusal(f"`{name}` stands for something else in {tree.path}")
+    return f"flask_{name}"
+
+
+def extended(tree: Tree, statement: cst.ImportFrom, wanted: str) -> Edit:
+    """The edit that adds a name to `from … import a, b`, in order where the names have one."""
+    assert not isinstance(statement.names, cst.ImportStar)
+    names = [alias.evaluated_name for alias in statement.names]
+    key = _order(names)
+    place = len(names)
+    if key is not None:
+        place = next((i for i, name in enumerate(names) if key(name) > key(wanted)), place)
+    if place < len(names):
+        start = tree.span(statement.names[place])[0]
+        return Edit(start, start, wanted + _gap(tree, statement, place))
+    end = tree.span(statement.names[-1])[1]
+    return Edit(end, end, _gap_after(tree, statement) + wanted)
+
+
+def _gap(tree: Tree, statement: cst.ImportFrom, place: int) -> str:
+    """What separates a new name from the one that it is put before."""
+    start = tree.span(statement.names[place])[0]  # type: ignore[index]
+    line = tree.line_start(start)
+    before = tree.data[line:start].decode()
+    if statement.lpar is not None and not before.strip():
+        return f",{_newline(tree, line)}{before}"
+    return ", "
+
+
+def _gap_after(tree: Tree, statement: cst.ImportFrom) -> str:
+    start = tree.span(statement.names[-1])[0]  # type: ignore[index]
+    line = tree.line_start(start)
+    before = tree.data[line:start].decode()
+    if statement.lpar is not None and not before.strip():
+        return f",{_newline(tree, line)}{before}"
+    return ", "
+
+
+def _newline(tree: Tree, line: int) -> str:
+    """The line break before a line."""
+    return "\r\n" if tree.data[line - 2 : line] == b"\r\n" else tree.data[line - 1 : line].decode()
+
+
+def _order(names: list[str]):  # type: ignore[no-untyped-def]
+    """The order that these names are in: as isort has it, or by letters; None if in none."""
+    orders = (_by_kind, str.lower, str)
+    return next((key for key in orders if names == sorted(names, key=key)), None)
+
+
+def _by_kind(name: str) -> tuple[int, str]:
+    """Constants first, then classes, then the rest: isort's and ruff's default."""
+    if name.isupper() and len(name) > 1:
+        return (0, name)
+    return (1 if name[:1].isupper() else 2, name)
+
+
+def new_import(tree: Tree, text: str, module: str, newline: str) -> Edit:
+    """The edit that adds an import of `module` where its like stand."""
+    block = _first_block(tree)
+    if not block:
+        return _below_docstring(tree, text, newline)
+    kind = _kind(module)
+    kinds = [_kind(_module_of(line)) for line in block]
+    after = [line for line, k in zip(block, kinds, strict=True) if k <= kind]
+    if not after:
+        start = tree.line_start(tree.span(block[0])[0])
+        return Edit(start, start, f"{text}{newline}{newline}")
+    end = tree.line_end(tree.span(after[-1])[1])
+    gap_before = newline if _kind(_module_of(after[-1])) < kind else ""
+    return Edit(end, end, f"{gap_before}{text}{newline}")
+
+
+def _first_block(tree: Tree) -> list[cst.SimpleStatementLine]:
+    """The imports at the top of a module."""
+    found: list[cst.SimpleStatementLine] = []
+    for node in tree.module.body:
+        small = node.body[0] if isinstance(node, cst.SimpleStatementLine) else None
+        if isinstance(small, (cst.Import, cst.ImportFrom)) and isinstance(
+            node, cst.SimpleStatementLine
+        ):
+            found.append(node)
+        elif found or not _is_docstring(small):
+            break
+    return found
+
+
+def _is_docstring(node: cst.CSTNode | None) -> bool:
+    return isinstance(node, cst.Expr) and isinstance(
+        node.value, (cst.SimpleString, cst.ConcatenatedString)
+    )
+
+
+def _module_of(line: cst.SimpleStatementLine) -> str:
+    small = line.body[0]
+    if isinstance(small, cst.ImportFrom):
+        return "." * len(small.relative) + dotted(small.module)
+    assert isinstance(small, cst.Import)
+    return small.names[0].evaluated_name
+
+
+def _kind(module: str) -> int:
+    """The group of an import: future, standard library, installed, the project's own."""
+    top = module.partition(".")[0]
+    if top == "__future__":
+        return 0
+    if top in sys.stdlib_module_names:
+        return 1
+    return 3 if module.startswith(".") else 2
+
+
+def _below_docstring(tree: Tree, text: str, newline: str) -> Edit:
+    body = tree.module.body
+    first = body[0] if body else None
+    small = first.body[0] if isinstance(first, cst.SimpleStatementLine) else None
+    if first is not None and _is_docstring(small):
+        end = tree.line_end(tree.span(first)[1])
+        return Edit(end, end, f"{newline}{text}{newline}")
+    start = tree.line_start(tree.span(first)[0]) if first is not None else len(tree.data)
+    return Edit(start, start, f"{text}{newline}{newline}")

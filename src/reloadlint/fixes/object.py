@@ -1,0 +1,92 @@
+"""The object that a hazard is about: the assignment that makes it, and what opens and closes it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import libcst as cst
+
+from reloadlint.effects.hazards import Hazard
+from reloadlint.facts.records import Span
+from reloadlint.fixes.draft import Refusal
+from reloadlint.fixes.project import Project
+from reloadlint.fixes.tree import Tree
+
+
+class Made(NamedTuple):
+    """`name = value` at module level, and the line that it stands in."""
+
+    tree: Tree
+    name: str
+    assignment: cst.Assign | cst.AnnAssign
+    line: cst.SimpleStatementLine
+    value: cst.BaseExpression
+
+    @property
+    def target(self) -> tuple[int, int]:
+        """From the name to the end of its annotation, if it has one."""
+        if isinstance(self.assignment, cst.AnnAssign):
+            start, _ = self.tree.span(self.assignment.target)
+            return start, self.tree.span(self.assignment.annotation.annotation)[1]
+        return self.tree.span(self.assignment.targets[0].target)
+
+
+def made_by(hazard: Hazard, project: Project) -> Made:
+    """The assignment whose value is the call of a hazard.
+
+    Raises:
+        Refusal: it is no plain assignment of the call's result to a name of the module.
+    """
+    tree = project.tree(hazard.path)
+    call = _call_at(tree, hazard.span)
+    if call is None:
+        raise Refusal(f"no call stands there that could be moved: {_WHAT.get(hazard.kind, '')}")
+    assignment = tree.parent(call)
+    if not isinstance(assignment, (cst.Assign, cst.AnnAssign)):
+        raise Refusal(_not_assigned(tree, call))
+    target = assignment.target if isinstance(assignment, cst.AnnAssign) else _only(assignment)
+    if not isinstance(target, cst.Name):
+        raise Refusal("what the call returns is not assigned to a plain name")
+    line = tree.parent(assignment)
+    if not isinstance(line, cst.SimpleStatementLine) or len(line.body) > 1:
+        raise Refusal("other statements stand on the same line")
+    if tree.parent(line) is not tree.module:
+        raise Refusal(f"the assignment stands in a block{_block(tree, line)}, not by itself")
+    return Made(tree, target.value, assignment, line, call)
+
+
+_WHAT = {
+    "decorator": "a decorator does it",
+    "class": "making the class does it",
+    "implicit": "entering a `with` or reading a property does it",
+}
+_BLOCKS = {cst.If: "if", cst.Try: "try", cst.With: "with", cst.For: "for", cst.While: "while"}
+
+
+def _only(assignment: cst.Assign) -> cst.BaseExpression:
+    if len(assignment.targets) > 1:
+        raise Refusal("what the call returns is assigned to several names")
+    return assignment.targets[0].target
+
+
+def _call_at(tree: Tree, span: Span) -> cst.Call | None:
+    for node in tree.every(cst.Call):
+        if tree.position(node) == span:
+            return node
+    return None
+
+
+def _not_assigned(tree: Tree, call: cst.Call) -> str:
+    if isinstance(tree.parent(call), cst.Expr):
+        return "what the call returns is not kept, so there is nothing that could be closed"
+    return "the call is part of a larger expression, so what it returns has no name of its own"
+
+
+def _block(tree: Tree, line: cst.CSTNode) -> str:
+    for node in tree.ancestors(line):
+        for kind, word in _BLOCKS.items():
+            if isinstance(node, kind):
+                return f" (`{word}` in line {tree.line(node)})"
+        if isinstance(node, cst.ClassDef):
+            return f" (class `{node.name.value}`)"
+    return ""

@@ -1,0 +1,52 @@
+"""Putting functions where a statement stood."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from reloadlint.fixes.edits import Edit
+from reloadlint.fixes.object import Made
+from reloadlint.fixes.pieces import whole_lines, with_comments
+from reloadlint.fixes.style import Style
+from reloadlint.fixes.tree import Tree
+
+
+def replaced(
+    made: Made, lines: list[cst.SimpleStatementLine], text: str, style: Style
+) -> list[Edit]:
+    """The edits that put `text` in place of an assignment, and take other lines away."""
+    tree = made.tree
+    start, end = whole_lines(tree, made.line)
+    above = with_comments(tree, made.line)[0]
+    edits = []
+    for line in lines:
+        first, last = with_comments(tree, line)
+        if tree.data[end:first].strip() == b"":
+            end = last
+        else:
+            edits.append(Edit(first, last, ""))
+    missing = style.newline * _missing_before(tree, above, style)
+    text += style.newline * _missing_after(tree, end, style)
+    if end == len(tree.data) and not tree.data.endswith((b"\n", b"\r")):
+        text = text.rstrip("\r\n")
+    return [Edit(above, above, missing), Edit(start, end, text), *edits]
+
+
+def _missing_before(tree: Tree, offset: int, style: Style) -> int:
+    """The blank lines that are wanting before a function at `offset`."""
+    if not tree.data[:offset].strip():
+        return 0
+    return max(0, style.blank - _blank_lines(tree.data[:offset][::-1]) + 1)
+
+
+def _missing_after(tree: Tree, offset: int, style: Style) -> int:
+    """The blank lines that are wanting between a function that ends at `offset` and the rest."""
+    if not tree.data[offset:].strip():
+        return 0
+    return max(0, style.blank - _blank_lines(tree.data[offset:]))
+
+
+def _blank_lines(data: bytes) -> int:
+    """The line breaks before the first thing that is none."""
+    space = data[: len(data) - len(data.lstrip())].replace(b"\n\r", b"\n").replace(b"\r\n", b"\n")
+    return space.count(b"\n") + space.count(b"\r")

@@ -1,0 +1,105 @@
+"""What a cure has to know of the project around a hazard."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from reloadlint.fixes.draft import Refusal
+from reloadlint.fixes.tree import Tree, Unparsable
+from reloadlint.project.modules import Module
+from reloadlint.project.scope import is_test_file
+
+if TYPE_CHECKING:
+    from reloadlint.effects.hazards import Hazard
+    from reloadlint.effects.occurrences import Outcome
+    from reloadlint.facts.records import Span
+    from reloadlint.project.modules import ModuleIndex
+    from reloadlint.project.scope import ImportGraph
+
+_TEST_FOLDER = re.compile(r"(^|/)tests?/")
+
+
+class Project:
+    """The texts of a project, who imports whom, and what the solver found.
+
+    Args:
+        texts: the text of each module that could be parsed, by path.
+        broken: what could be read of the files that could not be parsed (RL901), by path.
+        index: from paths to modules and from names to modules.
+        graph: who imports whom.
+        flask_modules: the paths that Flask loads.
+        hazards: all that were found.
+        outcomes: what is known of each call in a module's body.
+    """
+
+    def __init__(
+        self,
+        texts: Mapping[str, str],
+        broken: Mapping[str, str],
+        index: ModuleIndex,
+        graph: ImportGraph,
+        flask_modules: frozenset[str],
+        hazards: list[Hazard],
+        outcomes: Mapping[tuple[str, Span], Outcome],
+    ) -> None:
+        self.texts = texts
+        self.broken = broken
+        self.index = index
+        self.graph = graph
+        self.flask_modules = flask_modules
+        self.hazards = hazards
+        self.outcomes = outcomes
+        self._trees: dict[str, Tree] = {}
+
+    def tree(self, path: str) -> Tree:
+        """A module's tree, parsed once; `Refusal` if libcst can't read it."""
+        if path not in self._trees:
+            try:
+                self._trees[path] = Tree(path, self.texts[path])
+            except Unparsable as error:
+                raise Refusal(f"`{path}` can't be rewritten: {error}") from error
+        return self._trees[path]
+
+    def module(self, path: str) -> Module:
+        """The module in that file."""
+        module = self.index.at(path)
+        assert module is not None
+        return module
+
+    def resolve(self, importer: str, name: str, level: int = 0) -> Module | str | None:
+        """What `import name` finds in the module at `importer`; see `ModuleIndex.resolve`."""
+        return self.index.resolve(self.module(importer), name, level)
+
+    def mentioning(self, word: str) -> list[str]:
+        """The modules in whose text a word stands."""
+        pattern = re.compile(rf"\b{re.escape(word)}\b")
+        return [path for path, text in self.texts.items() if word in text and pattern.search(text)]
+
+    def importers_of(self, path: str, name: str) -> list[str]:
+        """The modules that may take `name` from the module at `path`, by whatever way."""
+        return [
+            other
+            for other in self.mentioning(name)
+            if other != path
+            and (
+                path in self.graph.anywhere.get(other, ()) or "TYPE_CHECKING" in self.texts[other]
+            )
+        ]
+
+    def reaches(self, start: str, goal: str) -> bool:
+        """Whether loading one module loads another, directly or through others."""
+        seen, pending = {start}, [start]
+        while pending:
+            for path in self.graph.at_import.get(pending.pop(), ()):
+                if path == goal:
+                    return True
+                if path not in seen:
+                    seen.add(path)
+                    pending.append(path)
+        return False
+
+    def is_test(self, path: str) -> bool:
+        """Whether a module belongs to the project's tests."""
+        return is_test_file(path) or _TEST_FOLDER.search(path) is not None

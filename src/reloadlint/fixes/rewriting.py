@@ -1,0 +1,63 @@
+"""Every use of a name becomes a call of its accessor; every import and mention names that."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from reloadlint.fixes.draft import Draft, Refusal
+from reloadlint.fixes.edits import Edit
+from reloadlint.fixes.object import Made
+from reloadlint.fixes.pieces import whole_lines
+from reloadlint.fixes.references import Alias, Mention, References, Use
+
+
+def rewrite(
+    found: References,
+    gone: list[cst.SimpleStatementLine],
+    made: Made,
+    accessor: str,
+    draft: Draft,
+) -> None:
+    """Have all references renamed, save those in statements that are `gone`.
+
+    Raises:
+        Refusal: one can't be.
+    """
+    for use in found.uses:
+        if use.tree.statement_of(use.node) not in gone:
+            draft.add(use.tree.path, _called(use, accessor))
+    for alias in found.aliases:
+        draft.add(alias.tree.path, _imported(alias, accessor))
+    for mention in found.mentions:
+        draft.add(mention.tree.path, _mentioned(mention, accessor))
+
+
+def _called(use: Use, accessor: str) -> Edit:
+    start, end = use.tree.span(use.node)
+    for node in use.tree.ancestors(use.node):
+        if isinstance(node, cst.FormattedStringExpression) and node.equal is not None:
+            raise Refusal(f"a text in {use.where} prints the name itself (`=`)")
+    if isinstance(use.node, cst.Attribute):
+        start = use.tree.span(use.node.attr)[0]
+    return Edit(start, end, f"{accessor}()")
+
+
+def _imported(alias: Alias, accessor: str) -> Edit:
+    start, end = alias.tree.span(alias.alias)
+    return Edit(start, end, accessor)
+
+
+def _mentioned(mention: Mention, accessor: str) -> Edit:
+    tree, node = mention.tree, mention.node
+    start, end = tree.span(node)
+    if isinstance(node, cst.SimpleString):
+        return Edit(start, end, f"{node.prefix}{node.quote}{accessor}{node.quote}")
+    statement = tree.parent(node)
+    assert isinstance(statement, cst.Global)
+    if len(statement.names) > 1:
+        names = [n.name.value for n in statement.names if n is not node]
+        return Edit(*tree.span(statement), f"global {', '.join(names)}")
+    line = tree.parent(statement)
+    if isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1:
+        return Edit(*whole_lines(tree, line), "")
+    return Edit(*tree.span(statement), "pass")
