@@ -1,48 +1,55 @@
-"""A guest book whose entries are written by a thread of their own.
+"""A guest book whose database lives in a thread of its own.
 
 Run it with `python app.py`, save this file while the server is up, and watch the reload hang:
 `db` starts its thread while the module is being loaded, and nothing ever ends that thread.
 """
 
 import queue
+import sqlite3
 import threading
+from contextlib import closing
 
 from flask import Flask, jsonify, request
 
 
 class MyDBClass:
-    """Takes entries without making the visitor wait; a thread stores them."""
+    """A SQLite database that any thread may ask: one thread alone touches the file."""
 
-    def __init__(self):
-        self.entries = []
-        self._queue = queue.Queue()
-        self._thread = threading.Thread(target=self._store)
+    def __init__(self, path):
+        self._path = path
+        self._questions = queue.Queue()
+        self._thread = threading.Thread(target=self._answer)
         self._thread.start()
 
-    def _store(self):
+    def _answer(self):
         while True:
-            self.entries.append(self._queue.get())
+            sql, parameters, answer = self._questions.get()
+            with closing(sqlite3.connect(self._path)) as connection, connection:
+                connection.execute("CREATE TABLE IF NOT EXISTS entries (text TEXT)")
+                answer.put(connection.execute(sql, parameters).fetchall())
 
-    def add(self, entry):
-        self._queue.put(entry)
+    def query(self, sql, *parameters):
+        answer = queue.Queue()
+        self._questions.put((sql, parameters, answer))
+        return answer.get()
 
     def close(self):
         pass
 
 
 app = Flask(__name__)
-db = MyDBClass()
+db = MyDBClass("guestbook.sqlite3")
 
 
 @app.get("/")
 def entries():
-    return jsonify(db.entries)
+    return jsonify([text for (text,) in db.query("SELECT text FROM entries")])
 
 
 @app.post("/")
 def sign():
-    db.add(request.get_json())
-    return "", 202
+    db.query("INSERT INTO entries VALUES (?)", request.get_json())
+    return "", 201
 
 
 if __name__ == "__main__":

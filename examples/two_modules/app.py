@@ -4,18 +4,18 @@ from db import MyDBClass
 from flask import Flask, jsonify, request
 
 app = Flask(__name__)
-db = MyDBClass()
+db = MyDBClass("guestbook.sqlite3")
 
 
 @app.get("/")
 def entries():
-    return jsonify(db.entries)
+    return jsonify([text for (text,) in db.query("SELECT text FROM entries")])
 
 
 @app.post("/")
 def sign():
-    db.add(request.get_json())
-    return "", 202
+    db.query("INSERT INTO entries VALUES (?)", request.get_json())
+    return "", 201
 
 
 if __name__ == "__main__":

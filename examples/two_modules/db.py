@@ -1,27 +1,34 @@
-"""The guest book's store. Loading this module alone starts nothing: it only defines the class."""
+"""The guest book's database. Loading this module alone starts nothing: it only has the class."""
 
 import queue
+import sqlite3
 import threading
+from contextlib import closing
 
 
 class MyDBClass:
-    """Takes entries without making the visitor wait; a thread stores them."""
+    """A SQLite database that any thread may ask: one thread alone touches the file."""
 
-    def __init__(self):
-        self.entries = []
-        self._queue = queue.Queue()
+    def __init__(self, path):
+        self._path = path
+        self._questions = queue.Queue()
         self._start()
 
     def _start(self):
-        self._thread = threading.Thread(target=self._store, name="guest-book")
+        self._thread = threading.Thread(target=self._answer, name="guest-book")
         self._thread.start()
 
-    def _store(self):
+    def _answer(self):
         while True:
-            self.entries.append(self._queue.get())
+            sql, parameters, answer = self._questions.get()
+            with closing(sqlite3.connect(self._path)) as connection, connection:
+                connection.execute("CREATE TABLE IF NOT EXISTS entries (text TEXT)")
+                answer.put(connection.execute(sql, parameters).fetchall())
 
-    def add(self, entry):
-        self._queue.put(entry)
+    def query(self, sql, *parameters):
+        answer = queue.Queue()
+        self._questions.put((sql, parameters, answer))
+        return answer.get()
 
     def close(self):
         pass

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     from reloadlint.facts.records import ModuleFacts, Span
     from reloadlint.findings import Fix
     from reloadlint.fixes.draft import Plan
+    from reloadlint.fixes.files import Change
     from reloadlint.fixes.project import Project
+    from reloadlint.fixes.rounds import Checked, Fixed
     from reloadlint.project.imports import ImportFacts
     from reloadlint.project.modules import Module
     from reloadlint.settings import Settings
@@ -48,11 +50,17 @@ class _Read(msgspec.Struct):
     problems: dict[str, Finding]
 
 
-class Place(msgspec.Struct, frozen=True):
-    """Where a finding stands: the file as shown, and the span of what is reported."""
+class _Place(msgspec.Struct, frozen=True):
+    """Where a finding about a hazard stands: the same for both."""
 
     path: str
     span: Span
+    in_guard: bool
+
+    @classmethod
+    def of(cls, finding: Finding) -> _Place:
+        span = (finding.line, finding.column, finding.end_line, finding.end_column)
+        return cls(finding.path, span, finding.code == "RL401")
 
 
 class _Surroundings(msgspec.Struct):
@@ -94,21 +102,153 @@ def check_project(
     Raises:
         UsageError: a path that is not there.
     """
-    discovery = discover(paths, settings)
-    wanted = list(discovery.files)
-    if stdin is not None:
-        wanted.append(stdin.path.absolute())
-    wanted = sorted(set(wanted))
-    check = _Check(settings, stdin, progress)
-    by_root: dict[Path, list[Path]] = {}
-    for path, root in _roots(paths, wanted).items():
-        by_root.setdefault(root, []).append(path)
-    for root, files in by_root.items():
+    targets = _targets(paths, settings, stdin)
+    check = _Check(settings, _overlay(stdin), progress)
+    for root, files in targets.by_root.items():
         check.project(root, files)
-    for problem in discovery.problems:
-        shown = display_path(problem.path)
-        check.findings.append(invalid_file(shown, 1, 1, problem.message))
-    return check.result(len(wanted))
+    check.findings += targets.problems
+    return check.result(targets.files)
+
+
+def fix_project(
+    paths: Sequence[Path],
+    settings: Settings,
+    *,
+    strategy: str = "auto",
+    unsafe: bool = False,
+    stdin: SourceFile | None = None,
+    progress: Progress | None = None,
+) -> Repair:
+    """Work out what `fix` would write, and what is left. Nothing is written.
+
+    Args:
+        strategy: a strategy for every finding; `auto` takes the one that fits its role.
+        unsafe: also make the fixes that are not safe.
+        paths, settings, stdin, progress: as for `check_project`.
+
+    Raises:
+        UsageError: a path that is not there.
+    """
+    from reloadlint.fixes.rounds import Rounds
+
+    targets = _targets(paths, settings, stdin)
+    repair = Repair(list(targets.problems), [])
+    for root, files in targets.by_root.items():
+        work = _Work(root, files, settings, _overlay(stdin), progress, strategy)
+        repaired = Rounds(work.check, unsafe=unsafe).run()
+        repair.outcomes += [work.shown(outcome) for outcome in repaired.outcomes]
+        repair.changes += work.changes(repaired.texts)
+    return repair
+
+
+class Repair(msgspec.Struct):
+    """What `fix` has worked out: files that are no Python, what became of each finding, and the
+    changes to files."""
+
+    problems: list[Finding]
+    outcomes: list[Fixed]
+    changes: list[Change] = []
+
+    @property
+    def left(self) -> bool:
+        """Whether anything is left to report when the changes are written."""
+        return bool(self.problems) or any(o.reason is not None for o in self.outcomes)
+
+    def groups(self) -> list[list[Change]]:
+        """The changes in groups that share no fix: each is written as a whole or not at all."""
+        groups: list[list[Change]] = []
+        for change in self.changes:
+            shown = change.source.display_path
+            fixes = [set(o.paths) for o in self.outcomes if shown in o.paths]
+            linked = set().union({shown}, *fixes)
+            near = [g for g in groups if any(c.source.display_path in linked for c in g)]
+            groups = [g for g in groups if g not in near]
+            groups.append([change, *(c for g in near for c in g)])
+        return groups
+
+    def undo(self, group: Sequence[Change], reason: str) -> None:
+        """Note that a group of changes could not be written."""
+        paths = {change.source.display_path for change in group}
+        self.outcomes = [
+            msgspec.structs.replace(o, reason=reason) if paths & set(o.paths) else o
+            for o in self.outcomes
+        ]
+
+
+class _Targets(msgspec.Struct):
+    """The files that were asked for, by their project's root, and those that can't be read."""
+
+    by_root: dict[Path, list[Path]]
+    problems: list[Finding]
+    files: int
+
+
+def _targets(paths: Sequence[Path], settings: Settings, stdin: SourceFile | None) -> _Targets:
+    discovery = discover(paths, settings)
+    wanted = set(discovery.files)
+    if stdin is not None:
+        wanted.add(stdin.path.absolute())
+    by_root: dict[Path, list[Path]] = {}
+    for path, root in _roots(paths, sorted(wanted)).items():
+        by_root.setdefault(root, []).append(path)
+    problems = [
+        invalid_file(display_path(problem.path), 1, 1, problem.message)
+        for problem in discovery.problems
+    ]
+    return _Targets(by_root, problems, len(wanted))
+
+
+def _overlay(stdin: SourceFile | None) -> dict[Path, SourceFile]:
+    return {stdin.path.absolute(): stdin} if stdin is not None else {}
+
+
+class _Work:
+    """One project that is being fixed."""
+
+    def __init__(
+        self,
+        root: Path,
+        files: Sequence[Path],
+        settings: Settings,
+        overlay: dict[Path, SourceFile],
+        progress: Progress | None,
+        strategy: str,
+    ) -> None:
+        self._root = root
+        self._files = files
+        self._settings = settings
+        self._overlay = overlay
+        self._progress = progress
+        self._strategy = strategy
+        self._sources: dict[str, SourceFile] = {}
+
+    def check(self, texts: Mapping[str, str]) -> Checked:
+        """Check the project with these texts in place of its own."""
+        from reloadlint.fixes.rounds import Checked
+
+        changed = {
+            self._sources[path].path.absolute(): msgspec.structs.replace(
+                self._sources[path], text=text
+            )
+            for path, text in texts.items()
+        }
+        check = _Check(self._settings, {**self._overlay, **changed}, self._progress, self._strategy)
+        sources = check.project(self._root, self._files)
+        self._sources = self._sources or sources
+        findings = check.result(0).findings
+        plans = {f: plan for f in findings if (plan := check.plans.get(_Place.of(f)))}
+        return Checked(findings, plans, {path: s.text for path, s in sources.items()})
+
+    def shown(self, outcome: Fixed) -> Fixed:
+        """An outcome with its files as reports name them."""
+        paths = tuple(self._sources[path].display_path for path in outcome.paths)
+        return msgspec.structs.replace(outcome, paths=paths)
+
+    def changes(self, texts: Mapping[str, str]) -> list[Change]:
+        """The changes that give the files these texts."""
+        from reloadlint.fixes.files import Change
+
+        return [Change(self._sources[path], text) for path, text in sorted(texts.items())]
 
 
 def _roots(paths: Sequence[Path], files: Sequence[Path]) -> dict[Path, Path]:
@@ -138,7 +278,7 @@ class _Check:
     def __init__(
         self,
         settings: Settings,
-        stdin: SourceFile | None,
+        overlay: dict[Path, SourceFile],
         progress: Progress | None,
         strategy: str = "auto",
     ) -> None:
@@ -147,12 +287,12 @@ class _Check:
         self._flask_modules = 0
         self._texts: dict[str, str] = {}
         self._strategy = strategy
-        self.overlay: dict[Path, SourceFile] = {stdin.path.absolute(): stdin} if stdin else {}
+        self._overlay = overlay
         self.findings: list[Finding] = []
-        self.plans: dict[Place, Plan] = {}
+        self.plans: dict[_Place, Plan] = {}
 
-    def project(self, root: Path, wanted: Sequence[Path]) -> None:
-        """Check the wanted files of the project at `root`."""
+    def project(self, root: Path, wanted: Sequence[Path]) -> dict[str, SourceFile]:
+        """Check the wanted files of the project at `root`; all its files, by path below that."""
         files = {*project_files(root, self._settings).files, *wanted}
         paths = {_inside(root, file): file for file in sorted(files)}
         chosen = {_inside(root, file) for file in wanted}
@@ -167,7 +307,9 @@ class _Check:
         self._flask_modules += len((scope | solver.modules.keys()) & chosen)
         surroundings = _Surroundings(read, index, graph, scope, found, solver)
         self._report(surroundings, [hazard for hazard in found if hazard.path in chosen])
+        self._check_program(surroundings, chosen)
         self.findings += [read.problems[path] for path in sorted(read.problems.keys() & chosen)]
+        return read.sources
 
     def _solver(self, index: ModuleIndex, read: _Read, root: Path) -> Solver:
         settings = self._settings
@@ -202,7 +344,7 @@ class _Check:
             self._texts[shown] = source.text
 
     def _source(self, file: Path) -> SourceFile:
-        return self.overlay.get(file) or SourceFile.read(file)
+        return self._overlay.get(file) or SourceFile.read(file)
 
     def _source_roots(self, root: Path) -> list[str]:
         inside = (Path(src) for src in self._settings.src)
@@ -225,6 +367,23 @@ class _Check:
         for path, hazards_here in by_module.items():
             self.findings += report(read.sources[path].text, hazards_here, display, plans)
 
+    def _check_program(self, around: _Surroundings, chosen: set[str]) -> None:
+        """Ask the rules that look at the whole program."""
+        from reloadlint.rules.checks import check_program
+        from reloadlint.rules.program import Program
+
+        def shown(path: str) -> str:
+            source = around.read.sources.get(path) or SourceFile.read(Path(path))
+            self._texts[source.display_path] = source.text
+            return source.display_path
+
+        sources, solver = around.read.sources, around.solver
+        modules = frozenset(around.scope) | solver.modules.keys()
+        program = Program(solver, around.graph, modules, lambda path: sources[path].text)
+        for report in check_program(program, self._settings.selected):
+            if report.path in chosen:
+                self.findings.append(report.finding(shown))
+
     def _plans(self, around: _Surroundings, found: list[Hazard]) -> dict[Hazard, Fix]:
         """The fix of each hazard; the plans behind them are kept for who wants to write them."""
         if not found:
@@ -234,8 +393,8 @@ class _Check:
         project = around.project()
         plans = {hazard: plan(hazard, project, self._strategy) for hazard in found}
         for hazard, made in plans.items():
-            place = Place(around.read.sources[hazard.path].display_path, hazard.span)
-            self.plans[place] = made
+            shown = around.read.sources[hazard.path].display_path
+            self.plans[_Place(shown, hazard.span, hazard.in_guard)] = made
         return {hazard: made.fix for hazard, made in plans.items()}
 
     def result(self, files: int) -> Result:

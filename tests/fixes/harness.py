@@ -6,7 +6,8 @@ Each project is a folder with `before/`, `requests.toml` and either `after/` or 
 "pages:bp"` where there is none), which databases there are (`[databases]`: file = SQL) and what
 is asked (`[[requests]]`): `path` with `method`, `json`, `data`, `headers`, the expected `status`
 (200), how many ask at once (`concurrent`), whether the project could answer at all before it was
-fixed (`may_fail_before`), an `app` of its own; or `command`, the arguments of `flask`.
+fixed (`may_fail_before`), an `app` of its own; or `command`, the arguments of `flask`. `fix` has
+the paths and options with which the project is fixed.
 
 `refused.txt` has the applicability in its first line and a part of the reason in its second. With
 `unsafe`, `after/` is what `--unsafe-fixes` gives.
@@ -77,6 +78,11 @@ class Project:
         """What is asked, with all that goes without saying."""
         requests = [{"app": self._app, "concurrent": 1, **one} for one in self._plan["requests"]]
         return [one if "command" in one else {"method": "GET", **one} for one in requests]
+
+    @property
+    def options(self) -> list[str]:
+        """What `fix` is called with, besides `--write`."""
+        return self._plan.get("fix", [])
 
     @property
     def databases(self) -> dict[str, str]:

@@ -50,6 +50,7 @@ def fix(project: Project, folder: Path, *options: str) -> Fixed:
     )
     with inside(folder):
         findings = check()
+        options = (*project.options, *options)
         first = reloadlint("fix", "--write", *options)
         files = tree(folder)
         left = check()

@@ -22,8 +22,8 @@ EXAMPLE_FINDINGS = {
         ("shop/orders.py", "connection = sqlite3.connect(", "RL106", ("dbfile",), "warning"),
         ("wsgi.py", "app = create_app()", "RL103", ("listen", "thread"), "error"),
     ],
-    "queue_thread": [("app.py", "db = MyDBClass()", "RL101", ("thread",), "error")],
-    "two_modules": [("app.py", "db = MyDBClass()", "RL101", ("thread",), "error")],
+    "queue_thread": [("app.py", "db = MyDBClass(", "RL101", ("thread",), "error")],
+    "two_modules": [("app.py", "db = MyDBClass(", "RL101", ("thread",), "error")],
 }
 
 

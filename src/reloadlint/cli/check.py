@@ -49,7 +49,7 @@ def command(paths: tuple[Path, ...], **options: Any) -> int:
         log.setLevel(logging.INFO)
     path = stdin_path(paths, options["stdin_filename"])
     paths = () if path else paths or (Path(),)
-    settings = _settings(path or paths[0], options)
+    settings = settings_from(path or paths[0], options)
     result = _check(paths, settings, path, quiet=options["quiet"])
     style = style_for(sys.stdout, options["color"], os.environ, summary=not options["quiet"])
     write(render(settings.output_format, result, style))
@@ -72,7 +72,7 @@ def _check(paths: Sequence[Path], settings: Settings, path: Path | None, *, quie
     return result
 
 
-def _settings(start: Path, options: dict[str, Any]) -> Settings:
+def settings_from(start: Path, options: dict[str, Any]) -> Settings:
     """The configuration file's settings under those of the command line."""
     settings = Settings()
     if not options["isolated"]:
@@ -89,5 +89,5 @@ def _settings(start: Path, options: dict[str, Any]) -> Settings:
         cache_dir=str(options["cache_dir"].absolute())
         if options["cache_dir"]
         else settings.cache_dir,
-        output_format=options["output_format"] or settings.output_format,
+        output_format=options.get("output_format") or settings.output_format,
     )

@@ -338,6 +338,11 @@ def _reloader_test(_state: State, _args: Arguments) -> Value:
     return RELOADER_TEST
 
 
+def _import_module(state: State, args: Arguments) -> Value:
+    name = _text_of(args.get("name", 0))
+    return state.import_by_name(name) if name else UNKNOWN
+
+
 # Running what was suspended
 
 
@@ -439,6 +444,7 @@ MODELS: dict[str, Model] = {
     "atexit.register": _registered,
     "signal.signal": _registered,
     "weakref.finalize": _registered,
+    "importlib.import_module": _import_module,
     "asyncio.run": _run_coroutine,
     "asyncio.get_event_loop.run_until_complete": _run_coroutine,
     "asyncio.new_event_loop.run_until_complete": _run_coroutine,

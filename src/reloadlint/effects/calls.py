@@ -257,6 +257,16 @@ class Calls(Statements):
                 daemon = self._daemon(owner)
             self.record(kind, owner, entry, daemon=daemon, certain=happens is True)
 
+    def _force(self, owner: Instance, method: str) -> None:
+        """A lazy client is connected by the first method that needs it to be."""
+        entry = owner.entry
+        if entry is None or method not in entry.forced_by:
+            return
+        if any(o.owner is owner for o in self.occurrences):
+            return
+        for kind in entry.forced_effects:
+            self.record(kind, owner, entry, daemon=entry.daemon, certain=True)
+
     def _is_covered(self, kind: str, owner: Instance, entry: Entry) -> bool:
         """Whether a report says this already: a socket is reported once, where it gets connected.
 
@@ -290,10 +300,12 @@ class Calls(Statements):
             if method in self._closers(receiver):
                 self.release(receiver)
             receiver.keeps += args.all()
+            self._force(receiver.origin or receiver, method)
             made = Instance(External(callee.name))
             receiver.keeps.append(made)
             if method in HANDLES:
                 made.keeps.append(receiver)
+                made.origin = receiver.origin or receiver
             return made
         if entry.returns is None:
             self._apply(entry, receiver, args)

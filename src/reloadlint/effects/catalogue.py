@@ -106,7 +106,8 @@ class Entry(
 
     `closers` are methods of the result, or of the receiver where a method has no `returns`.
     `context_manager` says what leaving a `with` block does; use `closes_on_exit`. `returns` is the
-    class of the result where the callable itself is none. The entry holds for library versions
+    class of the result where the callable itself is none. `forced_by` are methods of a lazy object,
+    or of what it hands out, that need it connected: they bring `forced_effects`. The entry holds for library versions
     from `since` on, up to but without `until`.
     """
 
@@ -127,6 +128,8 @@ class Entry(
     collected: bool = False
     defer: Defer | None = None
     returns: str | None = None
+    forced_by: tuple[str, ...] = ()
+    forced_effects: tuple[EffectName, ...] = ()
     since: str | None = None
     until: str | None = None
     note: str | None = None
@@ -224,6 +227,8 @@ def _contradictions(entry: Entry) -> Iterator[str]:
         yield "a lazy entry has no effects, and an eager one has at least one"
     if (entry.cure == "defer") is (entry.defer is None):
         yield "cure `defer` and the argument in `defer` belong together"
+    if bool(entry.forced_by) is not bool(entry.forced_effects):
+        yield "`forced_by` and `forced_effects` belong together"
     if entry.when == "lazy" and entry.cure != "none":
         yield "a lazy entry needs no cure: use `none`"
 

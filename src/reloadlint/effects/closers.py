@@ -114,8 +114,9 @@ def _reason(
     owner = id(occurrence.owner)
     if owner in held.works:
         work = held.works[owner]
-        joined = owner in released
-        return work and remains(work, closing, joined=joined, own=held.own)
+        if work is None:
+            return None
+        return remains(work, closing, joined=owner in released, own=held.own)
     if owner in released | closing.passed or not occurrence.entry.closers:
         return None
     if occurrence.entry.collected and owner in closing.dropped:

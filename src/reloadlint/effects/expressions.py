@@ -390,6 +390,8 @@ def part_of(value: Instance | ExternalMethod) -> Instance:
     name = value.class_name if isinstance(value, Instance) else value.name
     part = Instance(External(f"{name}[]"))
     part.keeps.append(value)
+    source = value.receiver if isinstance(value, ExternalMethod) else value
+    part.origin = source.origin or source
     return part
 
 

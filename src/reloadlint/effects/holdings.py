@@ -145,11 +145,14 @@ def _site(method: Method) -> Site:
 
 def _candidates(instance: Instance) -> Iterator[tuple[str, Method]]:
     """The methods that may be closers: those so named first."""
-    methods: dict[str, Function] = {}
+    found: dict[str, Value] = {}
     for base in reversed(instance.cls.mro) if isinstance(instance.cls, Class) else ():
-        for name, value in base.names.items() if isinstance(base, Class) else ():
-            if isinstance(value, Function) and not value.wrapper and name not in _NEVER_CLOSERS:
-                methods[name] = value
+        found |= base.names if isinstance(base, Class) else {}
+    methods = {
+        name: value
+        for name, value in found.items()
+        if isinstance(value, Function) and not value.wrapper and name not in _NEVER_CLOSERS
+    }
     named = [name for name in CLOSER_NAMES if name in methods]
     others = [name for name in methods if name not in named and _may_close(name, methods[name])]
     for name in [*named, *others]:

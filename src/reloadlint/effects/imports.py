@@ -29,18 +29,19 @@ class Imports(Attributes):
 
     def import_modules(self, node: r.Import, scope: Scope) -> int:
         """`import a.b.c`, `import a.b.c as x`."""
+        importer = scope.module.module
         for alias in node.names:
-            value = self._imported(scope, alias.name, 0)
+            value = self._imported(importer, alias.name)
             if alias.asname:
                 scope.bind(alias.asname, value)
                 continue
             top = alias.name.partition(".")[0]
-            scope.bind(top, self._imported(scope, top, 0) if top != alias.name else value)
+            scope.bind(top, self._imported(importer, top) if top != alias.name else value)
         return Flow.FALLS
 
     def import_names(self, node: r.ImportFrom, scope: Scope) -> int:
         """`from a import b`, `from . import c`, `from a import *`."""
-        source = self._imported(scope, node.module, node.level)
+        source = self._imported(scope.module.module, node.module, node.level)
         for alias in node.names:
             if alias.name == "*":
                 self._import_all(source, scope)
@@ -48,8 +49,12 @@ class Imports(Attributes):
                 scope.bind(alias.asname or alias.name, self._taken(source, alias.name))
         return Flow.FALLS
 
-    def _imported(self, scope: Scope, name: str, level: int) -> Value:
-        importer = scope.module.module
+    def import_by_name(self, name: str) -> Value:
+        """`importlib.import_module(name)`, called at the site on top of the stack."""
+        plain = name.lstrip(".")
+        return self._imported(self.stack[-1].module, plain, len(name) - len(plain))
+
+    def _imported(self, importer: Module | None, name: str, level: int = 0) -> Value:
         if importer is None:
             return UNKNOWN
         found = self.index_of(importer).resolve(importer, name, level)

@@ -9,6 +9,7 @@ import msgspec
 from reloadlint.effects.truth import truth
 from reloadlint.effects.values import ExternalMethod, Instance, Value
 from reloadlint.facts import records as r
+from reloadlint.facts.walk import walk
 
 _ENDLESS_ITERATORS = ("itertools.count", "itertools.cycle")
 _LEAVING_CALLS = ("sys.exit", "os._exit", "exit", "quit", "_thread.exit")
@@ -36,7 +37,8 @@ def endless(
         head: the value of its test, or of what it iterates over.
         reads: what evaluating the head has read.
     """
-    if any(isinstance(node, r.Yield) for node in _inside(statement.body)):
+    inside = walk(statement.body, into_definitions=False)
+    if any(isinstance(node, r.Yield) for node in inside):
         return None
     constant = _is_constant(statement, head, reads)
     if constant:
@@ -88,14 +90,3 @@ def _blocks(statement: r.Stmt) -> Iterator[tuple[r.Stmt, ...]]:
 def _handles_all(exception: r.Expr) -> bool:
     names = exception.items if isinstance(exception, r.Display) else (exception,)
     return any(isinstance(name, r.Name) and name.id in _ALL_ERRORS for name in names)
-
-
-def _inside(node: object) -> Iterator[r.Record]:
-    """All records below a node, those of inner functions and classes left out."""
-    if isinstance(node, tuple):
-        for part in node:
-            yield from _inside(part)
-    elif isinstance(node, r.Record) and not isinstance(node, (r.FunctionDef, r.ClassDef)):
-        yield node
-        for field in node.__struct_fields__:
-            yield from _inside(getattr(node, field))

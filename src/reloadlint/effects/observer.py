@@ -19,6 +19,7 @@ from reloadlint.effects.values import (
     Instance,
     Literal,
     Mapping,
+    Method,
     Sequence,
     Suspended,
     Value,
@@ -45,14 +46,16 @@ _OWNERS = (Instance, Class, Sequence, Mapping)
 class Log:
     """What a run touched.
 
-    `calls` are methods of libraries' objects; `passed` went to something whose source isn't
-    known; `dropped` were taken off an attribute; `loops` are those that may go on for ever.
+    `calls` are methods of libraries' objects, `methods` the project's own; `passed` went to
+    something whose source isn't known; `dropped` were taken off an attribute; `loops` are those
+    that may go on for ever.
     """
 
     def __init__(self) -> None:
         self.reads: set[Touch] = set()
         self.writes: set[Touch] = set()
         self.calls: set[Touch] = set()
+        self.methods: set[Touch] = set()
         self.passed: set[int] = set()
         self.dropped: set[int] = set()
         self.global_names: set[str] = set()
@@ -154,6 +157,8 @@ class Observer(Solver):
         """Call something; what goes to an unknown place is noted."""
         if isinstance(callee, ExternalMethod):
             self._mark(self.log.calls, callee.receiver, callee.name.rpartition(".")[2])
+        elif isinstance(callee, Method):
+            self._mark(self.log.methods, callee.receiver, callee.function.definition.name)
         if _is_unknown(callee):
             self.log.passed.update(id(o) for value in args.all() for o in alternatives(value))
         made = super().call(callee, args)

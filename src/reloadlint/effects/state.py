@@ -212,6 +212,10 @@ class State(ABC):
         """Load a module of the project, unless that has been done."""
 
     @abstractmethod
+    def import_by_name(self, name: str) -> Value:
+        """`importlib.import_module(name)`."""
+
+    @abstractmethod
     def instantiate(self, cls: Class, args: Arguments) -> Value:
         """`cls(…)` without its metaclass."""
 

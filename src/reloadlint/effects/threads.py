@@ -97,7 +97,7 @@ def work_of(observer: Observer, owner: Instance, site: Site) -> Work | None:
     return Work(log, again)
 
 
-def remains(work: Work, closing: Log, *, joined: bool, own: set[int]) -> str | None:
+def remains(work: Work, closing: Log, *, joined: bool, own: frozenset[int]) -> str | None:
     """Why the thread goes on after closing; None if it ends, or if that isn't known.
 
     Args:
@@ -121,8 +121,9 @@ def _targets(owner: Instance) -> list[Value]:
     run = owner.cls.lookup("run") if isinstance(owner.cls, Class) else None
     if isinstance(run, Function):
         return [Method(run, owner)]
-    kept = [option for value in owner.keeps for option in alternatives(value)]
-    return [value for value in kept if isinstance(value, _CALLABLES)][:1]
+    kept: list[Value] = [option for value in owner.keeps for option in alternatives(value)]
+    callables: list[Value] = [value for value in kept if isinstance(value, _CALLABLES)]
+    return callables[:1]
 
 
 def _arguments(owner: Instance) -> Arguments:
@@ -171,7 +172,7 @@ def _ends_itself(work: Work) -> bool:
     return any(loop.reads & work.log.writes for loop in work.loops)
 
 
-def _knows_signal(loop: Loop, work: Work, own: set[int]) -> bool:
+def _knows_signal(loop: Loop, work: Work, own: frozenset[int]) -> bool:
     """Whether the loop waits for a signal that only this object can give."""
     looked_at = {owner for owner, _ in loop.reads}
     return bool((work.log.used if loop.constant else looked_at) & own)

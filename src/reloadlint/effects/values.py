@@ -163,16 +163,18 @@ class Instance(Value):
     """An object: of a class of the project, or what a call outside the project returned.
 
     `attributes` are those set on it; `keeps` are the objects that it refers to in ways that the
-    source doesn't name (what it was made from); `entry` is its class's catalogue entry.
+    source doesn't name (what it was made from); `entry` is its class's catalogue entry; `origin`
+    is the library's object that handed it out (a collection's client).
     """
 
-    __slots__ = ("attributes", "cls", "entry", "keeps")
+    __slots__ = ("attributes", "cls", "entry", "keeps", "origin")
 
     def __init__(self, cls: Class | External, entry: Entry | None = None) -> None:
         self.cls = cls
         self.attributes: dict[str, Value] = {}
         self.keeps: list[Value] = []
         self.entry = entry
+        self.origin: Instance | None = None
 
     @property
     def class_name(self) -> str:

@@ -16,12 +16,14 @@ class Refusal(Exception):  # noqa: N818 - named as what it is
 class Draft(msgspec.Struct):
     """A cure as written: `edits` by path, and in `doubts` why it may not hold (one sentence each).
 
-    `names` are those that it gives new things in the modules: accessor first.
+    `names` are those that it gives new things in the modules: accessor first. `note` says in one
+    sentence what it does.
     """
 
     edits: dict[str, list[Edit]] = msgspec.field(default_factory=dict)
     doubts: list[str] = msgspec.field(default_factory=list)
     names: tuple[str, ...] = ()
+    note: str = ""
 
     def add(self, path: str, *edits: Edit) -> None:
         """Have these edits made in a module."""

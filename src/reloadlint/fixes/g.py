@@ -58,6 +58,10 @@ def draft_g(hazard: Hazard, project: Project) -> Draft:
     text = accessor_text(parts, style) + style.newline * style.blank + teardown_text(parts, style)
     draft.add(hazard.path, *g.edits, *replaced(made, lines, text, style))
     rewrite(found, lines, made, accessor, draft)
+    draft.note = (
+        f"`{accessor}()` opens it at first use in a request and `{closer}` closes it; "
+        "an error in opening it now comes with that request"
+    )
     return draft
 
 
@@ -106,7 +110,8 @@ def _opening(
     for line in lines:
         uses = [use for use in found.uses if _stands_in(use, line)]
         text = text.rstrip("\r\n") + style.newline
-        text += moved(made.tree, line, indent, [Edit(*use.tree.span(use.node), place) for use in uses])
+        edits = [Edit(*use.tree.span(use.node), place) for use in uses]
+        text += moved(made.tree, line, indent, edits, comments=True)
     return text
 
 

@@ -12,12 +12,20 @@ from reloadlint.fixes.tree import Tree, descendants
 _TEXTS = (cst.SimpleString, cst.FormattedString)
 
 
-def moved(tree: Tree, node: cst.CSTNode, indent: str, edits: Iterable[Edit] = ()) -> str:
+def moved(
+    tree: Tree,
+    node: cst.SimpleStatementLine,
+    indent: str,
+    edits: Iterable[Edit] = (),
+    *,
+    comments: bool = False,
+) -> str:
     """The lines of a top-level statement under another indentation, with edits made in it.
 
-    What stands in texts over several lines keeps its place.
+    What stands in texts over several lines keeps its place. `comments`: those directly above it
+    come along.
     """
-    start, end = whole_lines(tree, node)
+    start, end = with_comments(tree, node) if comments else whole_lines(tree, node)
     inside = [tree.span(n) for n in descendants(node) if isinstance(n, _TEXTS)]
     changes = [Edit(e.start - start, e.end - start, e.text) for e in edits]
     for offset in _line_starts(tree.data, start, end):

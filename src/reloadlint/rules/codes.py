@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from reloadlint.rules.base import Rule
+from reloadlint.rules.closers import LeakingCloser, MissingCloser
 from reloadlint.rules.import_time import BY_GRAVITY
 from reloadlint.rules.invalid_file import InvalidFile
 from reloadlint.rules.main_guard import RunsTwiceUnderReloader
+from reloadlint.rules.program import ProgramRule
 
-_ALL: tuple[type[Rule], ...] = (*BY_GRAVITY, RunsTwiceUnderReloader, InvalidFile)
+PROGRAM_RULES: tuple[type[ProgramRule], ...] = (MissingCloser, LeakingCloser)
+
+_ALL: tuple[type[Rule], ...] = (*BY_GRAVITY, *PROGRAM_RULES, RunsTwiceUnderReloader, InvalidFile)
 
 RULES: dict[str, type[Rule]] = {rule.code: rule for rule in sorted(_ALL, key=lambda r: r.code)}

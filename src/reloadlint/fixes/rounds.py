@@ -1,0 +1,158 @@
+"""Fixes taken in rounds, each proved on the texts before it counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
+
+import msgspec
+
+from reloadlint.findings import Finding
+from reloadlint.fixes.draft import Draft, Plan
+from reloadlint.fixes.edits import Overlap, applied
+from reloadlint.fixes.proof import Disproof, unproved_text
+
+Texts: TypeAlias = Mapping[str, str]
+"""Texts by path relative to the project's root."""
+
+
+class Checked(msgspec.Struct, frozen=True):
+    """What a check of the project found: findings, the plan for each, and all texts."""
+
+    findings: tuple[Finding, ...]
+    plans: Mapping[Finding, Plan]
+    texts: Texts
+
+
+class Fixed(msgspec.Struct, frozen=True):
+    """What became of one finding: `reason` is None if it is fixed, else why it isn't.
+
+    `note` says what was done. `paths` are the files of the fix, relative to the project's root.
+    """
+
+    finding: Finding
+    reason: str | None
+    note: str = ""
+    paths: tuple[str, ...] = ()
+
+
+class Repaired(msgspec.Struct, frozen=True):
+    """A project after all rounds: what became of each finding, and the texts that changed."""
+
+    outcomes: tuple[Fixed, ...]
+    texts: dict[str, str]
+
+
+class Rounds:
+    """One project's fixing.
+
+    Args:
+        check: checks the project with some texts in place of its own.
+        unsafe: also make fixes that are not safe.
+    """
+
+    def __init__(self, check: Callable[[Texts], Checked], *, unsafe: bool) -> None:
+        self._check = check
+        self._allowed = ("safe", "unsafe") if unsafe else ("safe",)
+        self._texts: dict[str, str] = {}
+        self._failed: dict[_Key, str] = {}
+        self._fixed: list[tuple[_Key, str, tuple[str, ...]]] = []
+
+    def run(self) -> Repaired:
+        """Fix what can be fixed, until nothing is left to do."""
+        first = state = self._check({})
+        while chosen := self._choose(state):
+            state = self._attempt(state, chosen)
+        return Repaired(tuple(self._outcomes(first)), self._texts)
+
+    def _choose(self, state: Checked) -> list[Finding]:
+        """Findings whose fixes touch different files."""
+        chosen: list[Finding] = []
+        taken: set[str] = set()
+        for finding in state.findings:
+            plan = state.plans.get(finding)
+            if plan is None or plan.draft is None or _key(finding) in self._failed:
+                continue
+            if plan.fix.applicability in self._allowed and not taken & plan.draft.edits.keys():
+                chosen.append(finding)
+                taken |= plan.draft.edits.keys()
+        return chosen
+
+    def _attempt(self, state: Checked, chosen: Sequence[Finding]) -> Checked:
+        """The state after these fixes, or after those of them that hold."""
+        try:
+            texts, after = self._proved(state, chosen)
+        except Disproof as disproof:
+            if len(chosen) == 1:
+                self._failed[_key(chosen[0])] = str(disproof)
+                return state
+            return self._attempt(state, chosen[:1])
+        self._texts.update(texts)
+        for finding in chosen:
+            draft = _draft(state, finding)
+            self._fixed.append((_key(finding), draft.note, tuple(draft.edits)))
+        return after
+
+    def _proved(
+        self, state: Checked, chosen: Sequence[Finding]
+    ) -> tuple[dict[str, str], Checked]:
+        texts: dict[str, str] = {}
+        for finding in chosen:
+            for path, edits in _draft(state, finding).edits.items():
+                try:
+                    texts[path] = applied(state.texts[path], edits)
+                except Overlap as error:
+                    raise Disproof(f"its edits of {path} overlap {error}") from error
+                if fault := unproved_text(state.texts[path], texts[path]):
+                    raise Disproof(f"{path} {fault}")
+        after = self._check({**self._texts, **texts})
+        _compare(state.findings, after.findings, chosen)
+        return texts, after
+
+    def _outcomes(self, first: Checked) -> list[Fixed]:
+        fixed = list(self._fixed)
+        outcomes = []
+        for finding in first.findings:
+            done = next((entry for entry in fixed if entry[0] == _key(finding)), None)
+            if done is not None:
+                fixed.remove(done)
+                outcomes.append(Fixed(finding, None, *done[1:]))
+            else:
+                outcomes.append(Fixed(finding, self._reason(finding)))
+        return outcomes
+
+    def _reason(self, finding: Finding) -> str:
+        failed = self._failed.get(_key(finding))
+        if failed is not None:
+            return f"the fix was dropped: {failed}; please report it with this file"
+        if finding.fix is None:
+            return "this rule has no fix"
+        return finding.fix.reason or "it is left after the other fixes"
+
+
+_Key: TypeAlias = tuple[str, str, str | None, str | None, tuple[str, ...]]
+
+
+def _key(finding: Finding) -> _Key:
+    """What stays the same of a finding when lines are moved."""
+    return (finding.path, finding.code, finding.call, finding.target, finding.effects)
+
+
+def _draft(state: Checked, finding: Finding) -> Draft:
+    draft = state.plans[finding].draft
+    assert draft is not None
+    return draft
+
+
+def _compare(
+    before: Sequence[Finding], after: Sequence[Finding], fixed: Sequence[Finding]
+) -> None:
+    """See that the fixed findings are gone and no other has come."""
+    counted, left = Counter(map(_key, before)), Counter(map(_key, after))
+    for finding, key in ((finding, _key(finding)) for finding in fixed):
+        if left[key] >= counted[key]:
+            raise Disproof(f"{finding.code} is still reported")
+    if new := left - counted:
+        path, code, *_ = next(iter(new))
+        raise Disproof(f"{code} would be reported in {path}")

@@ -1,0 +1,117 @@
+"""What a rule about the whole program is given: the loaded modules, and answers about them."""
+
+from __future__ import annotations
+
+import functools
+from abc import abstractmethod
+from collections.abc import Callable, Iterator
+from typing import ClassVar
+
+import msgspec
+
+from reloadlint.effects.closers import Closing
+from reloadlint.effects.hazards import Step
+from reloadlint.effects.solver import Solver
+from reloadlint.effects.values import Class, ModuleValue
+from reloadlint.facts.records import Span
+from reloadlint.findings import Confidence, Evidence, Finding, Severity
+from reloadlint.project.scope import ImportGraph
+from reloadlint.rules.base import Rule
+
+
+class Program:
+    """A project whose Flask modules have been loaded in the abstract.
+
+    Args:
+        solver: what has loaded them.
+        graph: who imports whom.
+        flask_modules: the paths of the modules that rules look at.
+        text_of: a file's text, by its path.
+    """
+
+    def __init__(
+        self,
+        solver: Solver,
+        graph: ImportGraph,
+        flask_modules: frozenset[str],
+        text_of: Callable[[str], str],
+    ) -> None:
+        self.solver = solver
+        self.graph = graph
+        self.flask_modules = flask_modules
+        self.text_of = text_of
+
+    @functools.cached_property
+    def closing(self) -> Closing:
+        """What classes take and release."""
+        return Closing(self.solver)
+
+    @functools.cached_property
+    def modules(self) -> list[ModuleValue]:
+        """The loaded Flask modules, by path."""
+        loaded = sorted(self.flask_modules & self.solver.modules.keys())
+        return [self.solver.modules[path] for path in loaded]
+
+    def mentioning(self, *words: str) -> list[ModuleValue]:
+        """The modules in whose text one of these words occurs."""
+        return [m for m in self.modules if any(word in self._text(m) for word in words)]
+
+    def _text(self, module: ModuleValue) -> str:
+        return self.text_of(module.module.path) if module.module else ""
+
+    def classes(self) -> Iterator[Class]:
+        """The classes that these modules define at their top level, each once."""
+        for module in self.modules:
+            made = [value for value in module.names.values() if isinstance(value, Class)]
+            for cls in dict.fromkeys(made):
+                if cls.module == module.module:
+                    yield cls
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """What a rule about the program has found; `path` and those of `steps` are the project's."""
+
+    rule: type[Rule]
+    severity: Severity
+    message: str
+    path: str
+    span: Span
+    certain: bool = True
+    call: str | None = None
+    effects: tuple[str, ...] = ()
+    closers: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
+    consequence: str = ""
+    remedy: str = ""
+
+    def finding(self, shown: Callable[[str], str]) -> Finding:
+        """The finding; `shown` turns a path of the project into one as reports show it."""
+        line, column, end_line, end_column = self.span
+        return Finding(
+            code=self.rule.code,
+            name=self.rule.name,
+            severity=self.severity,
+            confidence=Confidence.CERTAIN if self.certain else Confidence.LIKELY,
+            message=self.message,
+            path=shown(self.path),
+            line=line,
+            column=column,
+            end_line=end_line,
+            end_column=end_column,
+            call=self.call,
+            effects=self.effects,
+            closers=self.closers,
+            evidence=tuple(Evidence(shown(s.path), s.line, s.message) for s in self.steps),
+            consequence=self.consequence,
+            remedy=self.remedy,
+        )
+
+
+class ProgramRule(Rule):
+    """A rule that looks at the whole program when it has been loaded."""
+
+    severity: ClassVar[Severity] = Severity.WARNING
+
+    @abstractmethod
+    def check(self, program: Program) -> Iterator[Report]:
+        """Everything that this rule has against the program."""
