@@ -76,7 +76,12 @@ def check() -> list[dict[str, Any]]:
 
 def reloadlint(command: str, *options: str) -> Command:
     """Run the program in this process, in the working directory."""
-    said, complained = io.StringIO(), io.StringIO()
+    said, complained = (io.TextIOWrapper(io.BytesIO(), "utf-8", newline="") for _ in range(2))
     with contextlib.redirect_stdout(said), contextlib.redirect_stderr(complained):
-        status = boundary.run(cli, [command, "--isolated", *options])
-    return Command(status, said.getvalue(), complained.getvalue())
+        status = boundary.run(cli, [command, "--isolated", "--no-cache", *options])
+    return Command(status, _text(said), _text(complained))
+
+
+def _text(stream: io.TextIOWrapper) -> str:
+    stream.seek(0)
+    return stream.read()

@@ -63,7 +63,9 @@ _WRITING = (
 )
 
 
-@click.command("fix", cls=Command, epilog=_EXAMPLES, short_help="Rewrite what is reported in PATHS.")
+@click.command(
+    "fix", cls=Command, epilog=_EXAMPLES, short_help="Rewrite what is reported in PATHS."
+)
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path, allow_dash=True))
 @with_options(_WRITING, SELECTION, READING)
 def command(paths: tuple[Path, ...], **options: Any) -> int:

@@ -123,7 +123,7 @@ class Calls(Statements):
         args: Arguments,
         on_yield: Callable[[Value], Value] | None = None,
     ) -> Value:
-        if self._is_too_deep(function):
+        if self._is_too_deep(function, args):
             return self._annotated(function, UNKNOWN)
         scope = Scope("function", function.scope.module, function.scope)
         scope.function = function
@@ -141,14 +141,17 @@ class Calls(Statements):
             scope.returns.append(NONE)
         return self._annotated(function, either(*scope.returns))
 
-    def _is_too_deep(self, function: Function) -> bool:
+    def _is_too_deep(self, function: Function, args: Arguments) -> bool:
+        """Whether to stop: a recursion is followed further if literal arguments may end it."""
         if self.exhausted or len(self.active) >= DEEPEST_CALL:
+            self.cut_short.add(self.loading)
             return True
         definition = function.definition
         running = (
             scope.function.definition is definition for scope in self.active if scope.function
         )
-        return sum(running) >= DEEPEST_RECURSION
+        ends = any(isinstance(value, Literal) for value in args.all())
+        return sum(running) >= (DEEPEST_RECURSION if ends else 2)
 
     def _annotated(self, function: Function, value: Value) -> Value:
         returns = function.definition.returns
@@ -242,12 +245,15 @@ class Calls(Statements):
         if entry is not None:
             instance.entry = instance.entry or entry
             self._apply(entry, instance, args)
+        else:
+            self.note_quiet(name)
         instance.keeps += args.all()
 
     def _apply(self, entry: Entry, owner: Instance, args: Arguments) -> None:
         """Record the effects of a known call, if its arguments let them happen."""
         happens = _happens(entry, args)
-        if happens is False:
+        if happens is False or not entry.effects:
+            self.note_quiet(entry.name)
             return
         for kind in entry.effects:
             if kind in ("listen", "socket") and self._is_covered(kind, owner, entry):
@@ -297,6 +303,7 @@ class Calls(Statements):
             return model(self, Arguments([receiver, *args.positional], args.keywords))
         entry = self.catalogue.lookup(callee.name)
         if entry is None:
+            self.note_quiet(callee.name)
             if method in self._closers(receiver):
                 self.release(receiver)
             receiver.keeps += args.all()

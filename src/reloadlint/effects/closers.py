@@ -98,7 +98,9 @@ def _left_open(held: Holdings, called: Sequence[Closer]) -> Iterator[Leak]:
     closing = Log()
     for closer in called:
         closing.update(closer.log)
-    released = held.ended.union(*(closer.released for closer in called))
+    closing.calls |= held.at_exit
+    released = frozenset(owner for owner, _ in held.at_exit)
+    released = released.union(*(closer.released for closer in called))
     for occurrence in held.taken:
         reason = _reason(held, occurrence, closing, released)
         if reason is not None:

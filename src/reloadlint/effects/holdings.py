@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from reloadlint.effects.frames import Site
-from reloadlint.effects.observer import Log, Observer
+from reloadlint.effects.observer import Log, Observer, Touch
 from reloadlint.effects.reachable import reachable
 from reloadlint.effects.roles import CLOSER_NAMES
 from reloadlint.effects.state import Arguments
@@ -20,7 +20,9 @@ from reloadlint.effects.values import (
     Instance,
     Method,
     ModuleValue,
+    Sequence,
     Value,
+    alternatives,
 )
 
 if TYPE_CHECKING:
@@ -44,15 +46,15 @@ class Holdings(msgspec.Struct, frozen=True):
     """A new object, and what its constructor took.
 
     `own` are the objects that the constructor made; `works` is what the threads do, by identity
-    of the thread; `ended` are those that Python itself ends at exit; `wraps` says which objects
-    were handed to another's constructor.
+    of the thread; `at_exit` are methods of libraries' objects that are called when the process
+    ends; `wraps` says which objects were handed to another's constructor.
     """
 
     instance: Instance
     taken: list[Occurrence]
     own: frozenset[int]
     works: dict[int, Work | None]
-    ended: frozenset[int]
+    at_exit: frozenset[Touch]
     wraps: dict[int, set[int]]
     methods: list[Closer]
 
@@ -75,8 +77,8 @@ def holdings(solver: Solver, cls: Class) -> Holdings | None:
     own = frozenset({*observer.made, id(instance)})
     works = {id(o.owner): _work(observer, instance, o, taken) for o in taken if _starts(o)}
     methods = list(_closers(observer, instance, taken))
-    ended = frozenset(_ended_at_exit(observer))
-    return Holdings(instance, taken, own, works, ended, observer.wraps, methods)
+    at_exit = frozenset(_called_at_exit(observer))
+    return Holdings(instance, taken, own, works, at_exit, observer.wraps, methods)
 
 
 def _starts(occurrence: Occurrence) -> bool:
@@ -86,17 +88,19 @@ def _starts(occurrence: Occurrence) -> bool:
 def _is_its_own(observer: Observer, instance: Instance, occurrence: Occurrence) -> bool:
     """Whether something was taken for this object: not for the class, not only for a moment."""
     owner = occurrence.owner
-    if any(owner is value for names in _shared(observer, instance) for value in names):
+    if any(owner is value for value in _shared(observer, instance)):
         return False
     return not occurrence.entry.collected or id(owner) in reachable([instance, *observer.escaped])
 
 
-def _shared(observer: Observer, instance: Instance) -> Iterator[list[Value]]:
+def _shared(observer: Observer, instance: Instance) -> Iterator[Value]:
+    """What classes and modules have, so that it lives on without this object."""
     places: list[Value] = [*observer.modules.values()]
     places += instance.cls.mro if isinstance(instance.cls, Class) else []
     for place in places:
-        if isinstance(place, (Class, ModuleValue)):
-            yield list(place.names.values())
+        for value in place.names.values() if isinstance(place, (Class, ModuleValue)) else ():
+            for option in alternatives(value):
+                yield from option.items if isinstance(option, Sequence) else [option]
 
 
 def _work(
@@ -175,7 +179,7 @@ def _registered(observer: Observer) -> Iterator[tuple[str, Method]]:
             yield value.function.definition.name, value
 
 
-def _ended_at_exit(observer: Observer) -> Iterator[int]:
+def _called_at_exit(observer: Observer) -> Iterator[Touch]:
     for value in observer.escaped:
         if isinstance(value, ExternalMethod):
-            yield id(value.receiver)
+            yield id(value.receiver), value.name.rpartition(".")[2]

@@ -54,6 +54,8 @@ class Solver(Libraries):
         super().__init__(index, catalogue, facts_of, libraries)
         self._guards: list[tuple[ModuleValue, r.If]] = []
         self._runs: list[Run] = []
+        self.in_guards: list[Occurrence] = []
+        """All that happens in main guards, up to a run of the application if there is one."""
 
     def solve(self, roots: Iterable[Module]) -> list[Occurrence]:
         """Load these modules and what they import; the effects that are left when that is done."""
@@ -124,10 +126,19 @@ class Solver(Libraries):
         except (RecursionError, Never):
             pass
         finally:
+            self.in_guards += self._until_run()
             self.phase = "import"
             place.names.clear()
             place.names.update(names)
         return self._before_run()
+
+    def _until_run(self) -> list[Occurrence]:
+        """What happens in a main guard up to the first run, or at all if there is none."""
+        end = self._runs[0].occurrences if self._runs else None
+        happened = [o for o in self.occurrences[:end] if o.phase == "guard"]
+        if not self._runs:
+            self._drop_collected(happened)
+        return happened
 
     def _before_run(self) -> list[Occurrence]:
         loaded = [o for o in self.occurrences if o.phase == "import"]

@@ -87,6 +87,10 @@ class State(ABC):
         self.import_failed = False
         self.modules_of_libraries: dict[str, ModuleValue] = {}
         self.phase = "import"
+        self.quiet: dict[tuple[str, str], dict[Site, None]] = {}
+        """By loaded module and name, the calls of libraries that had no effect, or none known."""
+        self.cut_short: set[str] = set()
+        """Modules that ask too much: not every call that their loading makes was entered."""
         self.contexts_pushed: set[str] = set()
         """Modules whose loading pushes an application context, so that `g` keeps what it has."""
 
@@ -154,6 +158,11 @@ class State(ABC):
         occurrence.guarded = self.guards > 0
         occurrence.phase = self.phase
         self.occurrences.append(occurrence)
+
+    def note_quiet(self, name: str) -> None:
+        """Note that the call at the top of the stack, of a library, has no effect or none known."""
+        if self.phase == "import" and self.doubts_outside is None and self.loading:
+            self.quiet.setdefault((self.loading, name), {})[self.stack[-1]] = None
 
     def _is_doubtful_in_library(self, *, certain: bool) -> bool:
         """Whether a library's own branches decide: that is unknown, and unknown is silent."""

@@ -180,8 +180,10 @@ class Statements(Expressions, Classes, Imports):
         return Flow.LEAVES
 
     def _raise(self, node: r.Raise, scope: Scope) -> int:
-        if node.value is not None:
-            self.evaluate(node.value, scope)
+        """An exception's making is left aside, but for `raise SystemExit(main())`."""
+        value = node.value
+        if isinstance(value, r.Call) and value.func == r.Name("SystemExit"):
+            self.evaluate(value, scope)
         return 0
 
     def _jump(self, _node: r.Break | r.Continue, scope: Scope) -> int:

@@ -143,5 +143,7 @@ def _application(tree: Tree, call: cst.Call) -> Application:
     direct = isinstance(block, cst.Module) or (
         isinstance(block, cst.IndentedBlock) and tree.parent(block) is function
     )
-    plain = bool(name) and direct and isinstance(tree.scope(call), GlobalScope) is (function is None)
+    plain = (
+        bool(name) and direct and isinstance(tree.scope(call), GlobalScope) is (function is None)
+    )
     return Application(tree, name, statement, function, plain)

@@ -54,5 +54,7 @@ def _calls_setter(small: cst.BaseSmallStatement, use: cst.CSTNode) -> bool:
         return False
     if call.func.attr.value == "execute" and call.args:
         text = call.args[0].value
-        return isinstance(text, cst.SimpleString) and bool(_SETTING.match(str(text.evaluated_value)))
+        return isinstance(text, cst.SimpleString) and bool(
+            _SETTING.match(str(text.evaluated_value))
+        )
     return call.func.attr.value in METHODS

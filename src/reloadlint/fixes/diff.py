@@ -12,7 +12,12 @@ def unified_diff(path: str, before: bytes, after: bytes) -> bytes:
     """The changes of one file; `path` is as the patch names it, with `/`."""
     name = path.encode("utf-8", "surrogateescape")
     lines = difflib.diff_bytes(
-        difflib.unified_diff, _lines(before), _lines(after), b"a/" + name, b"b/" + name, lineterm=b"\n"
+        difflib.unified_diff,
+        _lines(before),
+        _lines(after),
+        b"a/" + name,
+        b"b/" + name,
+        lineterm=b"\n",
     )
     return b"".join(line if line.endswith(b"\n") else line + b"\n" + _NO_END for line in lines)
 

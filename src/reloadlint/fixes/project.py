@@ -83,9 +83,7 @@ class Project:
             other
             for other in self.mentioning(name)
             if other != path
-            and (
-                path in self.graph.anywhere.get(other, ()) or "TYPE_CHECKING" in self.texts[other]
-            )
+            and (path in self.graph.anywhere.get(other, ()) or "TYPE_CHECKING" in self.texts[other])
         ]
 
     def reaches(self, start: str, goal: str) -> bool:

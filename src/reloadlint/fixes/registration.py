@@ -31,7 +31,9 @@ def register(made: Made, closer: str, project: Project, style: Style, draft: Dra
         decorator = f"@{before[0].name}.teardown_appcontext"
     for app in here:
         if app not in before[:1]:
-            draft.add(app.tree.path, _call_after(app, f"{app.name}.teardown_appcontext({closer})", style))
+            draft.add(
+                app.tree.path, _call_after(app, f"{app.name}.teardown_appcontext({closer})", style)
+            )
     return decorator
 
 

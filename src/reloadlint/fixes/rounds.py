@@ -94,9 +94,7 @@ class Rounds:
             self._fixed.append((_key(finding), draft.note, tuple(draft.edits)))
         return after
 
-    def _proved(
-        self, state: Checked, chosen: Sequence[Finding]
-    ) -> tuple[dict[str, str], Checked]:
+    def _proved(self, state: Checked, chosen: Sequence[Finding]) -> tuple[dict[str, str], Checked]:
         texts: dict[str, str] = {}
         for finding in chosen:
             for path, edits in _draft(state, finding).edits.items():
@@ -145,9 +143,7 @@ def _draft(state: Checked, finding: Finding) -> Draft:
     return draft
 
 
-def _compare(
-    before: Sequence[Finding], after: Sequence[Finding], fixed: Sequence[Finding]
-) -> None:
+def _compare(before: Sequence[Finding], after: Sequence[Finding], fixed: Sequence[Finding]) -> None:
     """See that the fixed findings are gone and no other has come."""
     counted, left = Counter(map(_key, before)), Counter(map(_key, after))
     for finding, key in ((finding, _key(finding)) for finding in fixed):

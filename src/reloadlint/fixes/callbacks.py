@@ -1,0 +1,86 @@
+"""What happens to functions that are handed on: who calls them, and when."""
+
+from __future__ import annotations
+
+ENTRIES = frozenset(
+    {
+        "add_app_template_filter", "add_app_template_global", "add_app_template_test",
+        "add_template_filter", "add_template_global", "add_template_test", "add_url_rule",
+        "after_app_request", "after_request", "after_this_request", "app_context_processor",
+        "app_errorhandler", "app_template_filter", "app_template_global", "app_template_test",
+        "app_url_defaults", "app_url_value_preprocessor", "as_view", "before_app_request",
+        "before_request", "context_processor", "copy_current_request_context", "delete",
+        "endpoint", "errorhandler", "get", "patch", "post", "put", "register_error_handler",
+        "route", "shell_context_processor", "stream_with_context", "teardown_app_request",
+        "teardown_appcontext", "teardown_request", "template_filter", "template_global",
+        "template_test", "unauthorized_handler", "url_defaults", "url_value_preprocessor",
+        "user_loader", "request_loader", "verify_password", "verify_token", "with_appcontext",
+        "add_resource", "register_blueprint", "add_namespace",
+    }
+)  # fmt: skip
+"""Registrations with Flask and its extensions: what is registered runs in a context."""
+
+IN_PLACE = frozenset(
+    {
+        "all", "any", "dict", "filter", "frozenset", "groupby", "join", "list", "map", "max", "min",
+        "reduce", "set", "sort", "sorted", "starmap", "sum", "tuple", "extend", "update",
+        "wraps", "next", "enumerate", "zip", "jsonify", "writerows", "executemany",
+    }
+)  # fmt: skip
+"""Callables that call or consume what they are given before they return."""
+
+BACKGROUND = {
+    "Thread": "a thread's target",
+    "start_new_thread": "a thread's target",
+    "start_background_task": "a background task",
+    "Timer": "a `Timer`",
+    "Process": "a process's target",
+    "submit": "an executor",
+    "run_in_executor": "an executor",
+    "apply_async": "a worker",
+    "add_job": "a scheduler's job",
+    "scheduled_job": "a scheduler's job",
+    "interval_schedule": "a scheduler's job",
+    "call_later": "an event loop",
+    "call_soon": "an event loop",
+    "call_soon_threadsafe": "an event loop",
+    "create_task": "an event loop",
+    "add_done_callback": "a callback of a future",
+    "call_on_close": "`call_on_close`, which comes after the request's context",
+    "spawn": "a greenlet",
+    "spawn_later": "a greenlet",
+    "atexit.register": "`atexit`",
+    "signal.signal": "a signal handler",
+    "weakref.finalize": "a finalizer",
+    "message_callback_add": "a callback of a client",
+    "basic_consume": "a callback of a client",
+    "subscribe": "a callback of a client",
+    "delay": "a task queue",
+    "task": "a task queue",
+    "shared_task": "a task queue",
+    "periodic_task": "a task queue",
+    "actor": "a task queue",
+    "on_message": "a callback of a client",
+    "on_topic": "a callback of a client",
+    "on_connect": "a callback of a client",
+    "on_disconnect": "a callback of a client",
+    "on_publish": "a callback of a client",
+    "message_handler": "a callback of a client",
+    "add_handler": "a callback of a client",
+    "do": "a scheduler's job",
+}
+"""Callables and decorators that have it called later, elsewhere; and what that is in words."""
+
+VIEW_METHODS = frozenset(
+    {"get", "post", "put", "delete", "patch", "head", "options", "dispatch_request"}
+)
+
+THREADS = frozenset({"Thread", "Timer", "Process"})
+
+
+def background(name: str) -> str | None:
+    """What a callee of this (dotted) name makes of a function in the background, in words."""
+    if name in BACKGROUND:
+        return BACKGROUND[name]
+    last = name.rpartition(".")[2]
+    return BACKGROUND.get(last) if last not in ("register", "signal") else None

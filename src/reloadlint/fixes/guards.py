@@ -1,0 +1,39 @@
+"""What stands around a piece of code: main guards, application contexts, conditions."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from reloadlint.fixes.tree import FunctionNode, Tree, descendants, last_name
+
+_CONTEXTS = frozenset({"app_context", "request_context", "test_request_context"})
+
+
+def in_main_guard(tree: Tree, node: cst.CSTNode) -> bool:
+    """Whether a node stands in the body of `if __name__ == "__main__":`."""
+    inner = node
+    for outer in tree.ancestors(node):
+        if isinstance(outer, cst.If) and inner is outer.body and _is_main_test(outer.test):
+            return True
+        inner = outer
+    return False
+
+
+def _is_main_test(test: cst.BaseExpression) -> bool:
+    names = {n.value for n in descendants(test) if isinstance(n, cst.Name)}
+    texts = {n.evaluated_value for n in descendants(test) if isinstance(n, cst.SimpleString)}
+    return isinstance(test, cst.Comparison) and names == {"__name__"} and texts == {"__main__"}
+
+
+def opens_context(tree: Tree, node: cst.CSTNode) -> bool:
+    """Whether a `with app.app_context():` (or the like) stands around a node, in its function."""
+    function: FunctionNode | None = tree.function_of(node)
+    inner = node
+    for outer in tree.ancestors(node):
+        if outer is function:
+            return False
+        if isinstance(outer, cst.With) and inner is outer.body:
+            if any(last_name(item.item) in _CONTEXTS for item in outer.items):
+                return True
+        inner = outer
+    return False
