@@ -29,6 +29,7 @@ from reloadlint.source import SourceError, SourceFile, display_path
 from reloadlint.syntax import InvalidSyntax
 
 if TYPE_CHECKING:
+    from reloadlint.effects.survey import Survey, SurveyedModule
     from reloadlint.facts.records import ModuleFacts, Span
     from reloadlint.findings import Fix
     from reloadlint.fixes.draft import Plan
@@ -73,14 +74,44 @@ class _Surroundings(msgspec.Struct):
     found: list[Hazard]
     solver: Solver
 
+    def shown(self, path: str) -> str:
+        """A file of the project or of a library as reports name it."""
+        source = self.read.sources.get(path)
+        return display_path(Path(path)) if source is None else source.display_path
+
+    def surveyed(self, chosen: Sequence[str]) -> list[SurveyedModule]:
+        """What loading each of these files does."""
+        from reloadlint.effects.survey import SurveyedModule
+        from reloadlint.effects.surveying import survey
+
+        loadings = survey(self.solver, self.shown)
+        made = []
+        for path in chosen:
+            module, problem = self.index.at(path), self.read.problems.get(path)
+            if problem is not None:
+                place = (problem.path, problem.message, problem.line)
+                made.append(SurveyedModule(path=place[0], problem=place[1], line=place[2]))
+            elif module is not None:
+                shown, loading = self.shown(path), loadings.get(path)
+                made.append(SurveyedModule(path=shown, name=module.name, loading=loading))
+        return made
+
     def project(self) -> Project:
         """The same as the planner of fixes wants it."""
+        from reloadlint.effects.closers import Closing
         from reloadlint.fixes.project import Project
 
         texts = {path: self.read.sources[path].text for path in self.read.imports}
         broken = {p: s.text for p, s in self.read.sources.items() if p not in texts}
         return Project(
-            texts, broken, self.index, self.graph, self.scope, self.found, self.solver.outcomes
+            texts,
+            broken,
+            self.index,
+            self.graph,
+            self.scope,
+            self.found,
+            self.solver.outcomes,
+            Closing(self.solver),
         )
 
 
@@ -139,6 +170,34 @@ def fix_project(
         repair.outcomes += [work.shown(outcome) for outcome in repaired.outcomes]
         repair.changes += work.changes(repaired.texts)
     return repair
+
+
+def survey_project(
+    paths: Sequence[Path],
+    settings: Settings,
+    *,
+    stdin: SourceFile | None = None,
+    progress: Progress | None = None,
+) -> Survey:
+    """What loading each of these files does, hazard or not, and the calls that aren't known.
+
+    Args:
+        paths, settings, stdin, progress: as for `check_project`.
+
+    Raises:
+        UsageError: a path that is not there.
+    """
+    from reloadlint.effects.survey import Survey, SurveyedModule
+
+    targets = _targets(paths, settings, stdin)
+    check = _Check(settings, _overlay(stdin), progress)
+    modules = [
+        SurveyedModule(path=p.path, problem=p.message, line=p.line) for p in targets.problems
+    ]
+    for root, files in targets.by_root.items():
+        chosen = [_inside(root, file) for file in files]
+        modules += check.understand(root, files).surveyed(chosen)
+    return Survey(tuple(sorted(modules, key=lambda module: module.path)))
 
 
 class Repair(msgspec.Struct):
@@ -293,10 +352,19 @@ class _Check:
 
     def project(self, root: Path, wanted: Sequence[Path]) -> dict[str, SourceFile]:
         """Check the wanted files of the project at `root`; all its files, by path below that."""
+        around = self.understand(root, wanted)
+        chosen, read = {_inside(root, file) for file in wanted}, around.read
+        self._flask_modules += len((around.scope | around.solver.modules.keys()) & chosen)
+        self._report(around, [hazard for hazard in around.found if hazard.path in chosen])
+        self._check_program(around, chosen)
+        self.findings += [read.problems[path] for path in sorted(read.problems.keys() & chosen)]
+        return read.sources
+
+    def understand(self, root: Path, wanted: Sequence[Path]) -> _Surroundings:
+        """Read the project at `root` with these files, and follow what loading it does."""
         files = {*project_files(root, self._settings).files, *wanted}
         paths = {_inside(root, file): file for file in sorted(files)}
-        chosen = {_inside(root, file) for file in wanted}
-        read = self._read(paths, chosen)
+        read = self._read(paths)
         index = ModuleIndex(read.sources, self._source_roots(root), _installed_names())
         graph = ImportGraph(index, read.imports)
         roots, scope = flask_modules(graph, read.imports, all_modules=self._settings.all_modules)
@@ -304,12 +372,7 @@ class _Check:
         solver = self._solver(index, read, root)
         order = [module for path in load_order(graph, roots) if (module := index.at(path))]
         found = hazards(solver.solve(order), solver.outcomes)
-        self._flask_modules += len((scope | solver.modules.keys()) & chosen)
-        surroundings = _Surroundings(read, index, graph, scope, found, solver)
-        self._report(surroundings, [hazard for hazard in found if hazard.path in chosen])
-        self._check_program(surroundings, chosen)
-        self.findings += [read.problems[path] for path in sorted(read.problems.keys() & chosen)]
-        return read.sources
+        return _Surroundings(read, index, graph, scope, found, solver)
 
     def _solver(self, index: ModuleIndex, read: _Read, root: Path) -> Solver:
         settings = self._settings
@@ -322,7 +385,7 @@ class _Check:
         libraries = LibraryIndex(folders) if folders else None
         return Solver(index, catalogue.load(), facts_of, libraries)
 
-    def _read(self, paths: dict[str, Path], chosen: set[str]) -> _Read:
+    def _read(self, paths: dict[str, Path]) -> _Read:
         read = _Read({}, {}, {})
         for done, (path, file) in enumerate(paths.items(), start=1):
             self._read_one(read, path, file)

@@ -43,11 +43,15 @@ class Fixed:
     left: list[dict[str, Any]]
 
 
+def copy(project: Project, folder: Path) -> None:
+    """Copy the project as it was to `folder`."""
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(project.before, folder, ignore=ignored, dirs_exist_ok=True)
+
+
 def fix(project: Project, folder: Path, *options: str) -> Fixed:
     """Fix a copy of the project in `folder`, twice."""
-    shutil.copytree(
-        project.before, folder, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True
-    )
+    copy(project, folder)
     with inside(folder):
         findings = check()
         options = (*project.options, *options)
@@ -76,12 +80,15 @@ def check() -> list[dict[str, Any]]:
 
 def reloadlint(command: str, *options: str) -> Command:
     """Run the program in this process, in the working directory."""
-    said, complained = (io.TextIOWrapper(io.BytesIO(), "utf-8", newline="") for _ in range(2))
-    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(complained):
+    said, complained = io.BytesIO(), io.BytesIO()
+    out, err = (io.TextIOWrapper(stream, "utf-8", newline="") for stream in (said, complained))
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         status = boundary.run(cli, [command, "--isolated", "--no-cache", *options])
+        out.flush()
+        err.flush()
     return Command(status, _text(said), _text(complained))
 
 
-def _text(stream: io.TextIOWrapper) -> str:
-    stream.seek(0)
-    return stream.read()
+def _text(stream: io.BytesIO) -> str:
+    """What was written, in which a patch of a file may have an encoding of its own."""
+    return stream.getvalue().decode("utf-8", "surrogateescape")

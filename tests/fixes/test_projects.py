@@ -6,12 +6,14 @@ request what the request has opened. One that is refused stays as it is, and the
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from fixes.harness import Project, Run, projects, run, tree
-from fixes.harness_fixing import Fixed, fix
+from fixes.harness_fixing import Fixed, copy, fix, inside, reloadlint
 
 PROJECTS = projects()
 FIXED = [project for project in PROJECTS if not project.is_refused]
@@ -97,6 +99,22 @@ def test_fix_writes_what_a_colleague_would(project: Project, fixes: Fixes) -> No
     fixed = fixes[project.name]
     assert fixed.command.status == 0, fixed.command
     assert fixed.files == tree(project.after)
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="applies the patch with git")
+@each_fixed
+def test_patch_that_git_applies_gives_the_same(
+    project: Project, fixes: Fixes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy(project, tmp_path)
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    with inside(tmp_path):
+        shown = reloadlint("fix", *project.options)
+        assert tree(tmp_path) == tree(project.before)
+    patch = shown.said.encode("utf-8", "surrogateescape")
+    subprocess.run(["git", "apply", "--whitespace=nowarn"], input=patch, cwd=tmp_path, check=True)
+    assert shown.status == 1
+    assert tree(tmp_path) == fixes[project.name].files
 
 
 @each_fixed

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from fixes.harness import FIXTURES, Project
-from fixes.harness_fixing import fix
+from fixes.harness_fixing import copy, fix
 from fixes.harness_server import Server, is_alive, serve
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "killpg"), reason="ends a group of processes")
@@ -25,9 +25,7 @@ HANG = 3  # seconds in which a reload that doesn't hang is long over
 def broken(tmp_path: Path) -> Path:
     """The project as it was, in a copy that may be touched."""
     folder = tmp_path / "broken"
-    folder.mkdir()
-    for file in PROJECT.before.glob("*.py"):
-        (folder / file.name).write_bytes(file.read_bytes())
+    copy(PROJECT, folder)
     return folder
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
 import stat
 import subprocess
 import sys
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fixes.harness import FIXTURES, Project, tree
-from fixes.harness_fixing import Command, inside, reloadlint
+from fixes.harness_fixing import Command, copy, inside, reloadlint
 from reloadlint.fixes import files
 from reloadlint.fixes.files import Change, WriteError, write_all
 from reloadlint.source import SourceFile
@@ -37,7 +36,7 @@ INTERRUPTED = 130
 def folder(tmp_path: Path) -> Path:
     """A copy of the project that may be written to."""
     folder = tmp_path / "project"
-    shutil.copytree(PROJECT.before, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    copy(PROJECT, folder)
     return folder
 
 

@@ -11,7 +11,7 @@ from reloadlint import __version__
 from reloadlint.cli.boundary import run
 
 #: Name of each command and the module here whose `command` it is.
-COMMANDS = {"check": "check", "fix": "fix"}
+COMMANDS = {"check": "check", "fix": "fix", "effects": "effects"}
 
 
 class _LazyGroup(click.Group):

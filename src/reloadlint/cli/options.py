@@ -47,6 +47,8 @@ _selection = partial(click.option, cls=Option, group="What is reported")
 _reading = partial(click.option, cls=Option, group="What is read")
 _output = partial(click.option, cls=Option, group="How it is shown")
 
+ALL_MODULES = _selection("--all-modules", is_flag=True, help="Take every file for a Flask module.")
+
 #: Which rules run, on what, and whether findings count.
 SELECTION = (
     _selection(
@@ -59,7 +61,7 @@ SELECTION = (
     _selection(
         "--ignore", metavar="CODES", multiple=True, callback=_selectors, help="Rules not to run."
     ),
-    _selection("--all-modules", is_flag=True, help="Take every file for a Flask module."),
+    ALL_MODULES,
     _selection("--exit-zero", is_flag=True, help="Exit with 0 though there are findings."),
 )
 
@@ -90,6 +92,14 @@ READING = (
     ),
 )
 
+COLOR = _output(
+    "--color",
+    type=click.Choice(("auto", "always", "never")),
+    metavar="WHEN",
+    default="auto",
+    help="auto (default: on a terminal), always or never.",
+)
+
 #: How the report looks.
 OUTPUT = (
     _output(
@@ -98,13 +108,7 @@ OUTPUT = (
         type=click.Choice(tuple(FORMATS)),
         help="full (default), concise or json.",
     ),
-    _output(
-        "--color",
-        type=click.Choice(("auto", "always", "never")),
-        metavar="WHEN",
-        default="auto",
-        help="auto (default: on a terminal), always or never.",
-    ),
+    COLOR,
     _output("-q", "--quiet", is_flag=True, help="Findings only, no summary."),
     _output("-v", "--verbose", is_flag=True, help="Tell on standard error what is read and why."),
 )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from reloadlint.effects.builtins import method_of_builtin
 from reloadlint.effects.frames import Site
+from reloadlint.effects.models.methods import method_of_builtin
 from reloadlint.effects.state import Arguments, State
 from reloadlint.effects.values import (
     FALSE,

@@ -263,12 +263,24 @@ class Calls(Statements):
                 daemon = self._daemon(owner)
             self.record(kind, owner, entry, daemon=daemon, certain=happens is True)
 
+    def _start(self, entry: Entry, receiver: Instance, args: Arguments) -> None:
+        before = list(self.occurrences)
+        self._apply(entry, receiver, args)
+        if any(o not in before and not o.released for o in self.occurrences):
+            self._cover_constructor(receiver)
+
+    def _cover_constructor(self, receiver: Instance) -> None:
+        """An object that is started or connected further down is reported there, once."""
+        self.occurrences = [
+            o
+            for o in self.occurrences
+            if o.owner is not receiver or o.entry is not receiver.entry or o.released
+        ]
+
     def _force(self, owner: Instance, method: str) -> None:
         """A lazy client is connected by the first method that needs it to be."""
         entry = owner.entry
-        if entry is None or method not in entry.forced_by:
-            return
-        if any(o.owner is owner for o in self.occurrences):
+        if entry is None or method not in entry.forced_by or owner.opened:
             return
         for kind in entry.forced_effects:
             self.record(kind, owner, entry, daemon=entry.daemon, certain=True)
@@ -315,11 +327,13 @@ class Calls(Statements):
                 made.origin = receiver.origin or receiver
             return made
         if entry.returns is None:
-            self._apply(entry, receiver, args)
+            self._start(entry, receiver, args)
             return UNKNOWN
         made = self._made_by(callee.name, entry)
         made.keeps += [receiver, *args.all()]
         self._apply(entry, made, args)
+        if made.opened:
+            self._cover_constructor(receiver)
         return made
 
     def _method_name(self, callee: ExternalMethod) -> str:

@@ -23,7 +23,7 @@ from reloadlint.effects.values import (
 if TYPE_CHECKING:
     from reloadlint.facts.records import ClassDef
 
-_GENERIC = ("typing.Generic", "typing.Protocol", "typing_extensions.Protocol", "builtins.object")
+_GENERIC = ("object", "typing.Generic", "typing.Protocol", "typing_extensions.Protocol")
 
 
 class Classes(Attributes):

@@ -88,6 +88,10 @@ class Scope:
         """Bind a name as an assignment in this scope does."""
         self._owner(name)[name] = value
 
+    def is_own(self, name: str) -> bool:
+        """Whether an assignment binds the name in this very scope."""
+        return name not in self.global_names and name not in self.nonlocal_names
+
     def unbind(self, name: str) -> None:
         """What `del name` does."""
         self._owner(name).pop(name, None)

@@ -10,6 +10,7 @@ import msgspec
 from reloadlint.effects.occurrences import KINDS, Occurrence, Outcome
 from reloadlint.effects.reachable import reachable
 from reloadlint.effects.roles import closers_of, role_of
+from reloadlint.project.modules import is_program
 from reloadlint.effects.values import Class, Instance
 from reloadlint.facts.records import Span
 
@@ -82,7 +83,7 @@ def _hazard(group: list[Occurrence], outcome: Outcome | None) -> Hazard:
         span=site.span,
         kind=site.kind,
         text=site.text,
-        in_guard=worst.phase == "guard",
+        in_guard=worst.phase == "guard" and not is_program(site.module.path),
         effects=tuple(sorted(kinds)),
         certain=any(o.certain for o in group),
         blocks_exit=any(_blocks_exit(o) for o in group),

@@ -62,6 +62,9 @@ class Imports(Attributes):
             if importer.installed and not level and not self.is_importable(name):
                 raise ImportFails
             return UNKNOWN if level else External(name)
+        if isinstance(found, Module) and not found.installed and not self.guards:
+            for package in self.index.loaded_before(found, name, level):
+                self.load(package)
         return self._loaded(found)
 
     def is_importable(self, name: str) -> bool:
@@ -73,8 +76,6 @@ class Imports(Attributes):
             if self.guards and found.path not in self.modules:
                 # Loaded in one of the reloader's processes only: no hazard from here.
                 return ModuleValue(found)
-            for package in self.index.packages_above(found):
-                self.load(package)
         return self.module_value(found)
 
     def _taken(self, source: Value, name: str) -> Value:

@@ -20,22 +20,27 @@ class Loop(msgspec.Struct, frozen=True):
     """A loop that may go on for ever.
 
     `trapped` if nothing in it leads out; `constant` if its head always holds. `reads` are the
-    objects (by identity) and their attributes that its head looks at.
+    objects (by identity) and their attributes that its head looks at, `signals` those of them
+    that are plain values, and the methods that it calls.
     """
 
     trapped: bool
     constant: bool
     reads: frozenset[tuple[int, str]]
+    signals: frozenset[tuple[int, str]] = frozenset()
 
 
 def endless(
-    statement: r.While | r.For, head: Value, reads: frozenset[tuple[int, str]]
+    statement: r.While | r.For,
+    head: Value,
+    reads: frozenset[tuple[int, str]],
+    signals: frozenset[tuple[int, str]],
 ) -> Loop | None:
     """The loop that a statement is, or None if it ends by itself as far as one can tell.
 
     Args:
         head: the value of its test, or of what it iterates over.
-        reads: what evaluating the head has read.
+        reads, signals: what evaluating the head has touched.
     """
     inside = walk(statement.body, into_definitions=False)
     if any(isinstance(node, r.Yield) for node in inside):
@@ -44,9 +49,10 @@ def endless(
     if constant:
         return Loop(not _leads_out(statement.body), True, reads)
     if isinstance(statement, r.While):
-        return None if truth(head) is False else Loop(False, False, reads)
+        return None if truth(head) is False else Loop(False, False, reads, signals)
     if isinstance(head, ExternalMethod):  # `iter(queue.get, None)`
-        return Loop(False, False, frozenset({(id(head.receiver), head.name)}))
+        called = frozenset({(id(head.receiver), head.name.rpartition(".")[2])})
+        return Loop(False, False, called, called)
     return None
 
 

@@ -46,13 +46,14 @@ _OWNERS = (Instance, Class, Sequence, Mapping)
 class Log:
     """What a run touched.
 
-    `calls` are methods of libraries' objects, `methods` the project's own; `passed` went to
-    something whose source isn't known; `dropped` were taken off an attribute; `loops` are those
-    that may go on for ever.
+    `flags` are those of `reads` that gave a plain value; `calls` are methods of libraries'
+    objects, `methods` the project's own; `passed` went to something whose source isn't known;
+    `dropped` were taken off an attribute; `loops` are those that may go on for ever.
     """
 
     def __init__(self) -> None:
         self.reads: set[Touch] = set()
+        self.flags: set[Touch] = set()
         self.writes: set[Touch] = set()
         self.calls: set[Touch] = set()
         self.methods: set[Touch] = set()
@@ -133,7 +134,10 @@ class Observer(Solver):
     def attribute(self, value: Value, name: str, site: Site | None = None) -> Value:
         """`value.name`, noted as read."""
         self._mark(self.log.reads, value, name)
-        return super().attribute(value, name, site)
+        found = super().attribute(value, name, site)
+        if any(isinstance(option, Literal) for option in alternatives(found)):
+            self._mark(self.log.flags, value, name)
+        return found
 
     def set_attribute(self, value: Value, name: str, new: Value) -> None:
         """`value.name = new`, noted unless it stays what it was."""
@@ -187,7 +191,8 @@ class Observer(Solver):
         head: Expr = statement.test if isinstance(statement, r.While) else statement.iter
         with self.watching() as log:
             value = self.evaluate(head, scope)
-        loop = endless(statement, value, frozenset(log.reads))
+        signals = frozenset(log.flags | log.calls)
+        loop = endless(statement, value, frozenset(log.reads), signals)
         if loop is not None:
             self.log.loops.append(loop)
 

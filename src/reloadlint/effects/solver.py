@@ -20,13 +20,14 @@ from reloadlint.effects.values import (
     ModuleValue,
     Value,
 )
+from reloadlint.project.modules import is_program
 
 if TYPE_CHECKING:
     from reloadlint.effects.catalogue import Catalogue
     from reloadlint.effects.frames import Site
     from reloadlint.effects.occurrences import Occurrence
     from reloadlint.facts import records as r
-    from reloadlint.facts.records import ModuleFacts
+    from reloadlint.facts.records import ModuleFacts, Stmt
     from reloadlint.project.installed import LibraryIndex
     from reloadlint.project.modules import Module, ModuleIndex
 
@@ -52,10 +53,10 @@ class Solver(Libraries):
         libraries: LibraryIndex | None = None,
     ) -> None:
         super().__init__(index, catalogue, facts_of, libraries)
-        self._guards: list[tuple[ModuleValue, r.If]] = []
+        self._guards: list[tuple[ModuleValue, tuple[Stmt, ...]]] = []
         self._runs: list[Run] = []
         self.in_guards: list[Occurrence] = []
-        """All that happens in main guards, up to a run of the application if there is one."""
+        """What main guards leave behind, up to a run of the application if there is one."""
 
     def solve(self, roots: Iterable[Module]) -> list[Occurrence]:
         """Load these modules and what they import; the effects that are left when that is done."""
@@ -67,8 +68,8 @@ class Solver(Libraries):
             self._drop_collected(self.occurrences)
             imported = list(self.occurrences)
             guarded: list[Occurrence] = []
-            for place, guard in self._guards:
-                guarded += self._follow_guard(place, guard)
+            for place, body in self._guards:
+                guarded += self._follow_guard(place, body)
             self.occurrences = [*imported, *guarded]
         return [o for o in self.occurrences if not (o.released or o.guarded)]
 
@@ -81,7 +82,10 @@ class Solver(Libraries):
         facts = self.facts_of(module)
         if facts is not None:
             self._announce(loaded)
-            self._run_body(loaded, facts)
+            if is_program(module.path):
+                self._guards.append((loaded, facts.body))
+            else:
+                self._run_body(loaded, facts)
         return loaded
 
     def _announce(self, loaded: ModuleValue) -> None:
@@ -111,10 +115,10 @@ class Solver(Libraries):
     def main_guard(self, node: r.If, scope: Scope) -> int:
         """While importing, a main guard doesn't run; it is followed when all is loaded."""
         if self.phase == "import":
-            self._guards.append((scope.module, node))
+            self._guards.append((scope.module, node.body))
         return self.execute(node.orelse, scope) if node.orelse else Flow.FALLS
 
-    def _follow_guard(self, place: ModuleValue, guard: r.If) -> list[Occurrence]:
+    def _follow_guard(self, place: ModuleValue, body: tuple[Stmt, ...]) -> list[Occurrence]:
         """What happens in a main guard before the application is run with the reloader."""
         names = dict(place.names)
         place.names["__name__"] = Literal("__main__")
@@ -122,7 +126,7 @@ class Solver(Libraries):
         scope = Scope("module", place)
         try:
             with self.afresh():
-                self.execute(guard.body, scope)
+                self.execute(body, scope)
         except (RecursionError, Never):
             pass
         finally:
@@ -133,12 +137,12 @@ class Solver(Libraries):
         return self._before_run()
 
     def _until_run(self) -> list[Occurrence]:
-        """What happens in a main guard up to the first run, or at all if there is none."""
+        """What a main guard leaves behind up to the first run, or at all if there is none."""
         end = self._runs[0].occurrences if self._runs else None
         happened = [o for o in self.occurrences[:end] if o.phase == "guard"]
         if not self._runs:
             self._drop_collected(happened)
-        return happened
+        return [o for o in happened if not o.released]
 
     def _before_run(self) -> list[Occurrence]:
         loaded = [o for o in self.occurrences if o.phase == "import"]

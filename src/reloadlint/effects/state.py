@@ -154,6 +154,7 @@ class State(ABC):
             return
         occurrence = Occurrence(kind, chain, owner, entry)
         occurrence.daemon = daemon
+        owner.opened = True
         occurrence.certain = certain and not self.doubts
         occurrence.guarded = self.guards > 0
         occurrence.phase = self.phase

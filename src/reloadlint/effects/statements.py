@@ -106,6 +106,8 @@ class Statements(Expressions, Classes, Imports):
     def store(self, target: Expr, value: Value, scope: Scope) -> None:
         """Assign to a target: a name, attribute, item, or several."""
         if isinstance(target, r.Name):
+            if (self.doubts or self.guards) and not scope.is_own(target.id):
+                value = either(scope.find(target.id), value)
             scope.bind(target.id, value)
         elif isinstance(target, r.Attribute):
             owner = self.evaluate(target.value, scope)

@@ -58,6 +58,7 @@ NO_WAY_OUT = "its loop has no way out"
 NOT_TOLD = "nothing tells it to end"
 
 _SIGNALS = frozenset({"set", "clear", "put", "put_nowait", "shutdown", "notify", "notify_all"})
+_WAITING = frozenset({"get", "get_nowait", "wait", "is_set", *WORK_FOR_EVER})
 _CALLABLES = (Function, Method, ExternalMethod, Partial, Builtin)
 
 
@@ -91,7 +92,8 @@ def work_of(observer: Observer, owner: Instance, site: Site) -> Work | None:
                 observer.observe(target, _arguments(owner), site)
     for receiver, method in log.calls:
         if method in WORK_FOR_EVER:
-            log.loops.append(Loop(False, False, frozenset({(receiver, method)})))
+            called = frozenset({(receiver, method)})
+            log.loops.append(Loop(False, False, called, called))
     started = [o.owner for o in observer.occurrences[before:] if o.entry.name in STARTERS]
     again = any(_same(targets, _targets(thread)) for thread in started)
     return Work(log, again)
@@ -174,5 +176,6 @@ def _ends_itself(work: Work) -> bool:
 
 def _knows_signal(loop: Loop, work: Work, own: frozenset[int]) -> bool:
     """Whether the loop waits for a signal that only this object can give."""
-    looked_at = {owner for owner, _ in loop.reads}
-    return bool((work.log.used if loop.constant else looked_at) & own)
+    looked_at = work.log.flags | work.log.calls if loop.constant else loop.signals
+    waited = {t for t in looked_at if t in work.log.flags or t[1] in _WAITING}
+    return any(owner in own for owner, _ in waited)

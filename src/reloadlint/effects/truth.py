@@ -119,11 +119,20 @@ def _identical(left: Value, right: Value) -> bool | None:
         return left == right
     kinds = (Instance, ExternalMethod, *_ALWAYS_TRUE, Sequence, Mapping)
     if isinstance(left, kinds) and isinstance(right, kinds):
-        return left is right
+        return left is right if _is_ours(left) or _is_ours(right) else None
     for one, other in ((left, right), (right, left)):
         if isinstance(one, Literal) and isinstance(other, kinds):
             return None if _may_be_none(other) else False
     return None
+
+
+def _is_ours(value: Value) -> bool:
+    """Whether the solver knows an object's identity; what libraries return may be one and the same."""
+    if isinstance(value, ExternalMethod):
+        return False
+    return (
+        not isinstance(value, Instance) or isinstance(value.cls, Class) or value.entry is not None
+    )
 
 
 def _may_be_none(value: Value) -> bool:

@@ -164,10 +164,11 @@ class Instance(Value):
 
     `attributes` are those set on it; `keeps` are the objects that it refers to in ways that the
     source doesn't name (what it was made from); `entry` is its class's catalogue entry; `origin`
-    is the library's object that handed it out (a collection's client).
+    is the library's object that handed it out (a collection's client); `opened` once it has had
+    an effect.
     """
 
-    __slots__ = ("attributes", "cls", "entry", "keeps", "origin")
+    __slots__ = ("attributes", "cls", "entry", "keeps", "opened", "origin")
 
     def __init__(self, cls: Class | External, entry: Entry | None = None) -> None:
         self.cls = cls
@@ -175,6 +176,7 @@ class Instance(Value):
         self.keeps: list[Value] = []
         self.entry = entry
         self.origin: Instance | None = None
+        self.opened = False
 
     @property
     def class_name(self) -> str:

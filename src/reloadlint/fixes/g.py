@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import libcst as cst
 
 from reloadlint.effects.hazards import Hazard
+from reloadlint.effects.values import Class
 from reloadlint.fixes.accessor import Parts, accessor_text, teardown_text
-from reloadlint.fixes.configuring import configures
+from reloadlint.fixes.arguments import argument_doubts
+from reloadlint.fixes.contexts import Contexts
 from reloadlint.fixes.draft import Draft, Refusal
 from reloadlint.fixes.edits import Edit
 from reloadlint.fixes.flask_import import flask_name
 from reloadlint.fixes.keys import free_key
+from reloadlint.fixes.lookups import lookup_doubts
+from reloadlint.fixes.moving import Moving, moving_with
 from reloadlint.fixes.names import accessor_name, closer_name, stem_of
 from reloadlint.fixes.object import Made, made_by
 from reloadlint.fixes.pieces import moved
 from reloadlint.fixes.placing import replaced
 from reloadlint.fixes.project import Project
-from reloadlint.fixes.references import References, Use, references
+from reloadlint.fixes.references import References, references
 from reloadlint.fixes.registration import register
+from reloadlint.fixes.release import Closer, closer_of, own_class
 from reloadlint.fixes.rewriting import rewrite
+from reloadlint.fixes.state import state_doubts
 from reloadlint.fixes.style import Style, style_of
 
 
@@ -28,92 +36,113 @@ def draft_g(hazard: Hazard, project: Project) -> Draft:
     Raises:
         Refusal: it can't be written, for the reason given.
     """
+    closer = closer_of(hazard, project)
     made = made_by(hazard, project)
     found = references(project, hazard.path, made.name)
+    moving = moving_with(made, found)
     draft = Draft()
-    lines = _moving(made, found)
-    style = style_of(made.tree)
-    stem = stem_of(made.name)
-    trees = {made.tree, *(project.tree(path) for path in found.paths)}
+    cls = own_class(hazard, project)
+    for doubt in _doubts(project, made, found, moving, cls, closer):
+        draft.doubt(doubt)
+    _write(hazard, project, made, found, moving, closer, draft, cls)
+    return draft
+
+
+def _doubts(
+    project: Project,
+    made: Made,
+    found: References,
+    moving: Moving,
+    cls: Class | None,
+    closer: Closer,
+) -> Iterator[str]:
+    """Why the cure may not hold.
+
+    Raises:
+        Refusal: it would break the module's loading.
+    """
+    if closer.doubt is not None:
+        yield closer.doubt
+    yield from moving.doubts
+    contexts = Contexts(project)
+    for use in found.uses:
+        if not moving.takes(use):
+            for trouble in contexts.troubles(use):
+                if trouble.fatal:
+                    raise Refusal(f"it is used at module level: {trouble.reason}")
+                yield f"it is used in {use.where}, and {trouble.reason}"
+    before = made.tree.span(made.line)[0]
+    yield from argument_doubts(project, made.tree, [made.value, *moving.values], before)
+    yield from state_doubts(project, made, found, moving.lines, cls, closer.name)
+    yield from lookup_doubts(project, found)
+
+
+def _write(
+    hazard: Hazard,
+    project: Project,
+    made: Made,
+    found: References,
+    moving: Moving,
+    closer: Closer,
+    draft: Draft,
+    cls: Class | None,
+) -> None:
+    style, stem = style_of(made.tree), stem_of(made.name)
+    trees = [made.tree, *(project.tree(path) for path in found.paths)]
 
     def taken(name: str) -> bool:
         return any(name in tree.identifiers for tree in trees)
 
-    accessor, closer = accessor_name(stem, taken), closer_name(stem, taken)
-    draft.names = (accessor, closer)
+    accessor, teardown = accessor_name(stem, taken), closer_name(stem, taken)
     g = flask_name(made.tree, "g", made.tree.span(made.line)[0], style.newline)
     key = free_key(stem, hazard, project)
-    decorator = register(made, closer, project, style, draft)
+    only_here = all(path == hazard.path for path in found.paths)
+    registered = register(made, teardown, project, style, draft, only_here=only_here)
     parts = Parts(
         accessor=accessor,
-        closer=closer,
+        closer=teardown,
         key=key,
         g=g.expression,
-        opening=_opening(made, lines, found, f"{g.expression}.{key}", style),
-        returns=None,
-        release=_release(hazard),
-        decorator=decorator,
+        opening=_opening(made, moving, found, f"{g.expression}.{key}", style),
+        returns=_returns(made, cls),
+        release=closer.call,
+        decorator=registered.decorator,
         what=made.name,
     )
-    text = accessor_text(parts, style) + style.newline * style.blank + teardown_text(parts, style)
-    draft.add(hazard.path, *g.edits, *replaced(made, lines, text, style))
-    rewrite(found, lines, made, accessor, draft)
+    gap = style.newline * style.blank
+    text = accessor_text(parts, style) + gap + teardown_text(parts, style) + registered.after
+    draft.add(hazard.path, *g.edits, *replaced(made, moving.lines, text, style))
+    rewrite(found, [made.line, *moving.lines], accessor, draft)
     draft.note = (
-        f"`{accessor}()` opens it at first use in a request and `{closer}` closes it; "
+        f"`{accessor}()` opens it at first use in a request and `{teardown}()` closes it; "
         "an error in opening it now comes with that request"
     )
-    return draft
 
 
-def _release(hazard: Hazard) -> str:
-    closers = [name for name in hazard.closers if name != "aclose"]
-    if not closers:
-        raise Refusal("it has no closer, so every request would leave one open")
-    if closers[0] == "__exit__":
-        return "__exit__(None, None, None)"
-    return f"{closers[0]}()"
+def _returns(made: Made, cls: Class | None) -> str | None:
+    """The annotation of the accessor, where the source says it."""
+    if isinstance(made.assignment, cst.AnnAssign):
+        return made.tree.source(made.assignment.annotation.annotation)
+    assert isinstance(made.value, cst.Call)
+    callee = made.tree.source(made.value.func)
+    named = cls is not None and callee.rpartition(".")[2] == cls.definition.name
+    return callee if named else _RETURNED.get(callee)
 
 
-def _moving(made: Made, found: References) -> list[cst.SimpleStatementLine]:
-    """The statements that move along with the assignment.
-
-    Raises:
-        Refusal: the object is used while the module is loaded in a way that can't be moved.
-    """
-    _no_rebinding(found)
-    lines: list[cst.SimpleStatementLine] = []
-    for use in found.uses:
-        if use.tree.function_of(use.node) is not None:
-            continue
-        line = configures(made, use)
-        if line is None:
-            raise Refusal(f"it is used while the module is loaded, in {use.where}")
-        if line not in lines:
-            lines.append(line)
-    return lines
+_RETURNED = {
+    "sqlite3.connect": "sqlite3.Connection",
+    "duckdb.connect": "duckdb.DuckDBPyConnection",
+    "psycopg.connect": "psycopg.Connection",
+}
 
 
-def _no_rebinding(found: References) -> None:
-    for use in found.rebound:
-        raise Refusal(f"the name is bound again in {use.where}")
-    for obstacle in found.obstacles:
-        raise Refusal(obstacle)
-
-
-def _opening(
-    made: Made, lines: list[cst.SimpleStatementLine], found: References, place: str, style: Style
-) -> str:
+def _opening(made: Made, moving: Moving, found: References, place: str, style: Style) -> str:
     """The lines that open the object and configure it, inside the accessor."""
-    start, end = made.target
     indent = 2 * style.indent
-    text = moved(made.tree, made.line, indent, [Edit(start, end, place)])
-    for line in lines:
-        uses = [use for use in found.uses if _stands_in(use, line)]
-        text = text.rstrip("\r\n") + style.newline
+    text = moved(made.tree, made.piece, indent, [Edit(*made.target, place)])
+    for line in moving.lines:
+        uses = [use for use in found.uses if use.tree.statement_of(use.node) is line]
         edits = [Edit(*use.tree.span(use.node), place) for use in uses]
+        text = text.rstrip("\r\n") + style.newline
         text += moved(made.tree, line, indent, edits, comments=True)
     return text
-
-
-def _stands_in(use: Use, line: cst.SimpleStatementLine) -> bool:
-    return use.tree.statement_of(use.node) is line

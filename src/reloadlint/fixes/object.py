@@ -23,6 +23,11 @@ class Made(NamedTuple):
     value: cst.BaseExpression
 
     @property
+    def piece(self) -> cst.SimpleStatementLine | cst.BaseSmallStatement:
+        """What moves: the whole line, or the assignment alone where others share its line."""
+        return self.line if len(self.line.body) == 1 else self.assignment
+
+    @property
     def target(self) -> tuple[int, int]:
         """From the name to the end of its annotation, if it has one."""
         if isinstance(self.assignment, cst.AnnAssign):
@@ -40,7 +45,7 @@ def made_by(hazard: Hazard, project: Project) -> Made:
     tree = project.tree(hazard.path)
     call = _call_at(tree, hazard.span)
     if call is None:
-        raise Refusal(f"no call stands there that could be moved: {_WHAT.get(hazard.kind, '')}")
+        raise Refusal(f"no call stands there that could be moved: {_WHAT[hazard.kind]}")
     assignment = tree.parent(call)
     if not isinstance(assignment, (cst.Assign, cst.AnnAssign)):
         raise Refusal(_not_assigned(tree, call))
@@ -48,10 +53,9 @@ def made_by(hazard: Hazard, project: Project) -> Made:
     if not isinstance(target, cst.Name):
         raise Refusal("what the call returns is not assigned to a plain name")
     line = tree.parent(assignment)
-    if not isinstance(line, cst.SimpleStatementLine) or len(line.body) > 1:
-        raise Refusal("other statements stand on the same line")
+    assert isinstance(line, cst.SimpleStatementLine)
     if tree.parent(line) is not tree.module:
-        raise Refusal(f"the assignment stands in a block{_block(tree, line)}, not by itself")
+        raise Refusal(f"the assignment stands {_block(tree, line)}, so it is no plain definition")
     return Made(tree, target.value, assignment, line, call)
 
 
@@ -59,6 +63,7 @@ _WHAT = {
     "decorator": "a decorator does it",
     "class": "making the class does it",
     "implicit": "entering a `with` or reading a property does it",
+    "call": "the text is read in another way",
 }
 _BLOCKS = {cst.If: "if", cst.Try: "try", cst.With: "with", cst.For: "for", cst.While: "while"}
 
@@ -83,10 +88,13 @@ def _not_assigned(tree: Tree, call: cst.Call) -> str:
 
 
 def _block(tree: Tree, line: cst.CSTNode) -> str:
+    """The block that a statement stands in, in words."""
     for node in tree.ancestors(line):
+        if isinstance(node, cst.ClassDef):
+            return f"in the body of class `{node.name.value}`"
+        if isinstance(node, cst.FunctionDef):
+            return f"in function `{node.name.value}`"
         for kind, word in _BLOCKS.items():
             if isinstance(node, kind):
-                return f" (`{word}` in line {tree.line(node)})"
-        if isinstance(node, cst.ClassDef):
-            return f" (class `{node.name.value}`)"
-    return ""
+                return f"under a condition (`{word}` in line {tree.line(node)})"
+    return "in a block"

@@ -14,7 +14,7 @@ _TEXTS = (cst.SimpleString, cst.FormattedString)
 
 def moved(
     tree: Tree,
-    node: cst.SimpleStatementLine,
+    node: cst.SimpleStatementLine | cst.BaseSmallStatement,
     indent: str,
     edits: Iterable[Edit] = (),
     *,
@@ -25,7 +25,10 @@ def moved(
     What stands in texts over several lines keeps its place. `comments`: those directly above it
     come along.
     """
-    start, end = with_comments(tree, node) if comments else whole_lines(tree, node)
+    if not isinstance(node, cst.SimpleStatementLine):
+        start, end = tree.span(node)
+    else:
+        start, end = with_comments(tree, node) if comments else whole_lines(tree, node)
     inside = [tree.span(n) for n in descendants(node) if isinstance(n, _TEXTS)]
     changes = [Edit(e.start - start, e.end - start, e.text) for e in edits]
     for offset in _line_starts(tree.data, start, end):

@@ -16,6 +16,8 @@ def replaced(
 ) -> list[Edit]:
     """The edits that put `text` in place of an assignment, and take other lines away."""
     tree = made.tree
+    if len(made.line.body) > 1:
+        return [_between(made, text, style)]
     start, end = whole_lines(tree, made.line)
     above = with_comments(tree, made.line)[0]
     edits = []
@@ -30,6 +32,20 @@ def replaced(
     if end == len(tree.data) and not tree.data.endswith((b"\n", b"\r")):
         text = text.rstrip("\r\n")
     return [Edit(above, above, missing), Edit(start, end, text), *edits]
+
+
+def _between(made: Made, text: str, style: Style) -> Edit:
+    """The edit that puts `text` in place of one of several statements on a line."""
+    tree, body = made.tree, list(made.line.body)
+    place = body.index(made.assignment)
+    gap = style.newline * (style.blank + 1)
+    line = whole_lines(tree, made.line)
+    start = tree.span(body[place - 1])[1] if place else line[0]
+    if place + 1 < len(body):
+        end = tree.span(body[place + 1])[0]
+        return Edit(start, end, f"{gap if place else ''}{text}{style.newline * style.blank}")
+    after = style.newline * _missing_after(tree, line[1], style)
+    return Edit(start, line[1], f"{gap}{text}{after}")
 
 
 def _missing_before(tree: Tree, offset: int, style: Style) -> int:

@@ -18,8 +18,8 @@ _RECIPES = {
     "lazy": "this version doesn't write it: make it at first use, once per process and under a "
     "lock, and close it at exit",
     "defer": "this version doesn't write it: pass `{defer}`, and it opens by itself at first use",
-    "guard": "this version doesn't write it: start it only in the process that serves, or as a "
-    "program of its own",
+    "guard": "{nature}, and this version doesn't move it: start it only in the process that "
+    "serves, or as a program of its own",
 }
 
 
@@ -27,7 +27,8 @@ def plan(hazard: Hazard, project: Project, strategy: str = "auto") -> Plan:
     """The cure for a hazard, with whether it is safe; `strategy` is the user's word on the role."""
     chosen = hazard.cure if strategy == "auto" else strategy
     if chosen not in STRATEGIES:
-        return _manual(hazard, chosen, _RECIPES[chosen].format(defer=hazard.defer))
+        nature = "it binds a port" if hazard.role == "server" else "it works in the background"
+        return _manual(hazard, chosen, _RECIPES[chosen].format(defer=hazard.defer, nature=nature))
     try:
         draft = _strategy(chosen)(hazard, project)
     except Refusal as refusal:

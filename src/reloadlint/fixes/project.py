@@ -12,6 +12,7 @@ from reloadlint.project.modules import Module
 from reloadlint.project.scope import is_test_file
 
 if TYPE_CHECKING:
+    from reloadlint.effects.closers import Closing
     from reloadlint.effects.hazards import Hazard
     from reloadlint.effects.occurrences import Outcome
     from reloadlint.facts.records import Span
@@ -32,6 +33,7 @@ class Project:
         flask_modules: the paths that Flask loads.
         hazards: all that were found.
         outcomes: what is known of each call in a module's body.
+        closing: what the closers of a class leave open.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class Project:
         flask_modules: frozenset[str],
         hazards: list[Hazard],
         outcomes: Mapping[tuple[str, Span], Outcome],
+        closing: Closing,
     ) -> None:
         self.texts = texts
         self.broken = broken
@@ -51,6 +54,7 @@ class Project:
         self.flask_modules = flask_modules
         self.hazards = hazards
         self.outcomes = outcomes
+        self.closing = closing
         self._trees: dict[str, Tree] = {}
 
     def tree(self, path: str) -> Tree:
@@ -86,11 +90,15 @@ class Project:
             and (path in self.graph.anywhere.get(other, ()) or "TYPE_CHECKING" in self.texts[other])
         ]
 
-    def reaches(self, start: str, goal: str) -> bool:
-        """Whether loading one module loads another, directly or through others."""
+    def reaches(self, start: str, goal: str, *, deferred: bool = False) -> bool:
+        """Whether loading one module loads another, directly or through others.
+
+        `deferred`: imports in functions count as well.
+        """
+        edges = self.graph.anywhere if deferred else self.graph.at_import
         seen, pending = {start}, [start]
         while pending:
-            for path in self.graph.at_import.get(pending.pop(), ()):
+            for path in edges.get(pending.pop(), ()):
                 if path == goal:
                     return True
                 if path not in seen:

@@ -205,12 +205,6 @@ class _Collector:
         if isinstance(parent, cst.Attribute) and parent.value is module:
             if parent.attr.value == name:
                 self._note_use(tree, parent)
-            return
-        statement = tree.statement_of(module)
-        texts = (n for n in tree.every(cst.SimpleString) if n.evaluated_value == name)
-        if any(tree.statement_of(text) is statement for text in texts):
-            line = tree.line(module)
-            self.found.obstacles.append(f"it is named in a text in line {line} of {tree.path}")
 
 
 def _exported(tree: Tree) -> list[cst.SimpleString]:

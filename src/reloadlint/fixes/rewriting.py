@@ -6,7 +6,6 @@ import libcst as cst
 
 from reloadlint.fixes.draft import Draft, Refusal
 from reloadlint.fixes.edits import Edit
-from reloadlint.fixes.object import Made
 from reloadlint.fixes.pieces import whole_lines
 from reloadlint.fixes.references import Alias, Mention, References, Use
 
@@ -14,7 +13,6 @@ from reloadlint.fixes.references import Alias, Mention, References, Use
 def rewrite(
     found: References,
     gone: list[cst.SimpleStatementLine],
-    made: Made,
     accessor: str,
     draft: Draft,
 ) -> None:
@@ -36,7 +34,7 @@ def _called(use: Use, accessor: str) -> Edit:
     start, end = use.tree.span(use.node)
     for node in use.tree.ancestors(use.node):
         if isinstance(node, cst.FormattedStringExpression) and node.equal is not None:
-            raise Refusal(f"a text in {use.where} prints the name itself (`=`)")
+            raise Refusal(f"the f-string in {use.where} prints the name itself (`=`)")
     if isinstance(use.node, cst.Attribute):
         start = use.tree.span(use.node.attr)[0]
     return Edit(start, end, f"{accessor}()")

@@ -93,6 +93,17 @@ class ModuleIndex:
             return None
         return self._find(folder, name)
 
+    def loaded_before(self, found: Module, name: str, level: int) -> list[Module]:
+        """The packages that importing `found` under this name loads first.
+
+        None for a module that a script inside a package finds beside itself, under its bare name.
+        """
+        packages = self.packages_above(found)
+        if level or not packages:
+            return packages
+        outermost = _folder(packages[0].path).rpartition("/")[2]
+        return packages if outermost == name.partition(".")[0] else []
+
     def packages_above(self, module: Module) -> list[Module]:
         """The packages that are loaded before this module, outermost first."""
         found = []
@@ -177,6 +188,11 @@ class ModuleIndex:
             folder = _folder(folder)
             roots.append(folder)
         return tuple(dict.fromkeys(roots))
+
+
+def is_program(path: str) -> bool:
+    """Whether a module is only ever run (`python -m package`), so that its body is a main guard."""
+    return path.rpartition("/")[2] == "__main__.py"
 
 
 def _folder(path: str) -> str:

@@ -47,7 +47,11 @@ class ImportGraph:
         if found is not None and imported.name:
             named.append(self._index.submodule(found, imported.name))
         modules = [module for module in named if isinstance(module, Module)]
-        above = [package for module in modules for package in self._index.packages_above(module)]
+        above = [
+            package
+            for module in modules
+            for package in self._index.loaded_before(module, imported.module, imported.level)
+        ]
         return {module.path for module in [*modules, *above]}
 
 

@@ -30,19 +30,19 @@ def harmless(text: str) -> str:
 def summary(result: Result) -> str:
     """The last line: what was found, or that nothing was, and how much was read."""
     codes = Counter(finding.code for finding in result.findings)
-    others = [_count(codes[code], noun) for code, noun in _NO_HAZARDS.items() if codes[code]]
+    others = [counted(codes[code], noun) for code, noun in _NO_HAZARDS.items() if codes[code]]
     hazards = len(result.findings) - sum(codes[code] for code in _NO_HAZARDS)
     if not hazards:
         return f"No hazards{', but '.join(['', *others])}: {_read(result)}."
     paths = {finding.path for finding in result.findings if finding.code not in _NO_HAZARDS}
-    found = f"Found {_count(hazards, 'hazard')} in {_count(len(paths), 'file')}"
+    found = f"Found {counted(hazards, 'hazard')} in {counted(len(paths), 'file')}"
     return f"{', and '.join([found, *others])} ({_read(result)})."
 
 
 def _read(result: Result) -> str:
     counts = result.summary
     of_them = "" if result.findings else "of them "
-    read = f"{_count(counts.files, 'file')} read, "
+    read = f"{counted(counts.files, 'file')} read, "
     read += f"{counts.flask_modules} {of_them}Flask {_plural(counts.flask_modules, 'module')}"
     return f"{read}, {counts.suppressed} suppressed" if counts.suppressed else read
 
@@ -54,7 +54,8 @@ def _escape(char: str) -> str:
     return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
 
 
-def _count(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """`1 file`, `2 files`."""
     return f"{number} {_plural(number, noun)}"
 
 

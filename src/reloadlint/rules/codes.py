@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 from reloadlint.rules.base import Rule
+from reloadlint.rules.before_request import EagerBeforeRequest
 from reloadlint.rules.closers import LeakingCloser, MissingCloser
 from reloadlint.rules.import_time import BY_GRAVITY
 from reloadlint.rules.invalid_file import InvalidFile
 from reloadlint.rules.main_guard import RunsTwiceUnderReloader
 from reloadlint.rules.program import ProgramRule
+from reloadlint.rules.removed_hook import RemovedBeforeFirstRequest
+from reloadlint.rules.teardown import (
+    GWithoutTeardown,
+    ServiceStoppedByTeardown,
+    UnguardedTeardown,
+)
 
-PROGRAM_RULES: tuple[type[ProgramRule], ...] = (MissingCloser, LeakingCloser)
+PROGRAM_RULES: tuple[type[ProgramRule], ...] = (
+    MissingCloser,
+    LeakingCloser,
+    GWithoutTeardown,
+    EagerBeforeRequest,
+    UnguardedTeardown,
+    ServiceStoppedByTeardown,
+    RemovedBeforeFirstRequest,
+)
 
 _ALL: tuple[type[Rule], ...] = (*BY_GRAVITY, *PROGRAM_RULES, RunsTwiceUnderReloader, InvalidFile)
 

@@ -11,12 +11,15 @@ import msgspec
 
 from reloadlint.effects.closers import Closing
 from reloadlint.effects.hazards import Step
+from reloadlint.effects.hooks import NAMES as HOOK_NAMES
+from reloadlint.effects.hooks import Hook, hooks_of
 from reloadlint.effects.solver import Solver
-from reloadlint.effects.values import Class, ModuleValue
+from reloadlint.effects.values import Class, Function, ModuleValue
 from reloadlint.facts.records import Span
 from reloadlint.findings import Confidence, Evidence, Finding, Severity
 from reloadlint.project.scope import ImportGraph
 from reloadlint.rules.base import Rule
+from reloadlint.rules.on_g import keys_put
 
 
 class Program:
@@ -58,6 +61,20 @@ class Program:
 
     def _text(self, module: ModuleValue) -> str:
         return self.text_of(module.module.path) if module.module else ""
+
+    @functools.cached_property
+    def registered(self) -> tuple[list[Hook], list[Function]]:
+        """The hooks of all modules, and functions made inside of the functions that set them."""
+        return hooks_of(self.solver, self.mentioning(*HOOK_NAMES))
+
+    @functools.cached_property
+    def keys_on_g(self) -> frozenset[str]:
+        """Every key under which something is put on `flask.g`."""
+        return keys_put(self.solver, self.modules)
+
+    def hooks(self, *kinds: str) -> list[Hook]:
+        """The hooks of these kinds."""
+        return [hook for hook in self.registered[0] if hook.kind in kinds]
 
     def classes(self) -> Iterator[Class]:
         """The classes that these modules define at their top level, each once."""

@@ -1,0 +1,77 @@
+"""Ways to a name that no scope shows: by texts, and in files that can't be parsed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import libcst as cst
+
+from reloadlint.fixes.project import Project
+from reloadlint.fixes.references import References
+from reloadlint.fixes.tree import Tree, last_name
+
+_TABLES = frozenset({"globals", "vars", "locals"})
+
+
+def lookup_doubts(project: Project, found: References) -> Iterator[str]:
+    """Where the name may be looked up at run time, one reason each."""
+    for path, name in sorted(found.names):
+        tree = project.tree(path)
+        yield from _in_tables(tree, name)
+        yield from _in_texts(project, path, name)
+    names = {name for _, name in found.names}
+    for path, text in project.broken.items():
+        for name in sorted(names):
+            if re.search(rf"\b{re.escape(name)}\b", text):
+                yield f"`{path}` can't be parsed and mentions `{name}`"
+
+
+def _in_tables(tree: Tree, name: str) -> Iterator[str]:
+    if not any(f"{table}()" in tree.text for table in _TABLES):
+        return
+    for call in tree.every(cst.Call):
+        if last_name(call) in _TABLES and not call.args and _may_ask_for(tree, call, name):
+            yield f"`{last_name(call)}()` in line {tree.line(call)} of {tree.path} may look it up"
+
+
+def _may_ask_for(tree: Tree, call: cst.Call, name: str) -> bool:
+    """Whether `globals()` is asked for the name, or for what isn't known."""
+    texts = [n for n in tree.every(cst.SimpleString) if tree.statement_of(n) is _around(tree, call)]
+    return not texts or any(text.evaluated_value == name for text in texts)
+
+
+def _around(tree: Tree, node: cst.CSTNode) -> cst.CSTNode:
+    return tree.statement_of(node)
+
+
+def _in_texts(project: Project, path: str, name: str) -> Iterator[str]:
+    """`import_string("app:db")`, `patch("app.db")`, `getattr(app, "db")`."""
+    module = project.module(path)
+    short = module.name.rpartition(".")[2]
+    pattern = re.compile(rf"(?:^|.*\.){re.escape(short)}[.:]{re.escape(name)}(?:\.\w+)*$")
+    quick = re.compile(rf"[\"'][\w.]*{re.escape(short)}[.:]{re.escape(name)}\b")
+    for other, text in project.texts.items():
+        if quick.search(text):
+            tree = project.tree(other)
+            for node in tree.every(cst.SimpleString):
+                if isinstance(node.evaluated_value, str) and pattern.match(node.evaluated_value):
+                    yield _named(tree, node)
+        if f'"{name}"' in text or f"'{name}'" in text:
+            yield from _by_getattr(project, project.tree(other), short, name)
+
+
+def _named(tree: Tree, node: cst.SimpleString) -> str:
+    call = next((n for n in tree.ancestors(node) if isinstance(n, cst.Call)), None)
+    what = f"`{tree.source(call.func)}`" if call is not None else "a text"
+    return f"{what} names it in line {tree.line(node)} of {tree.path}"
+
+
+def _by_getattr(project: Project, tree: Tree, module: str, name: str) -> Iterator[str]:
+    for call in tree.every(cst.Call):
+        texts = [a.value for a in call.args[1:2] if isinstance(a.value, cst.SimpleString)]
+        if not any(text.evaluated_value == name for text in texts):
+            continue
+        function = tree.source(call.func)
+        if last_name(call.args[0].value) == module or "modules" in tree.source(call.args[0].value):
+            yield f"`{function}` names it in line {tree.line(call)} of {tree.path}"

@@ -1,0 +1,138 @@
+"""What a program puts on `flask.g`, and whether it is taken off again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from reloadlint.effects.hooks import AFTER, TEARDOWN, run_unknown
+from reloadlint.effects.occurrences import Occurrence
+from reloadlint.effects.reachable import reachable
+from reloadlint.effects.requests import Put, RequestObserver
+from reloadlint.effects.roles import CLOSER_NAMES, closers_of
+from reloadlint.effects.state import Arguments
+from reloadlint.effects.values import UNKNOWN, Class, External, Function, Instance, Value
+from reloadlint.facts import records as r
+from reloadlint.facts.walk import walk
+
+if TYPE_CHECKING:
+    from reloadlint.effects.solver import Solver
+    from reloadlint.effects.values import ModuleValue
+    from reloadlint.rules.program import Program
+
+
+class Resource(msgspec.Struct, frozen=True):
+    """Something on `g` that holds effects, and the methods that release them."""
+
+    key: str
+    value: Value
+    held: list[Occurrence]
+    closers: tuple[str, ...]
+
+
+def resources(program: Program) -> Iterator[Resource]:
+    """The resources that functions of the program put on `g`, one for each place."""
+    seen = set()
+    for function in _functions(program):
+        observer = RequestObserver(program.solver)
+        run_unknown(observer, function)
+        for put in observer.puts:
+            resource = _resource(observer, put) if put.depth == 1 else None
+            if resource is None:
+                continue
+            site = resource.held[0].chain[1]
+            if (site.module.path, site.span) not in seen:
+                seen.add((site.module.path, site.span))
+                yield resource
+
+
+def _resource(observer: RequestObserver, put: Put) -> Resource | None:
+    kept = reachable([put.value])
+    held = [o for o in observer.occurrences if not o.released and id(o.owner) in kept]
+    held = [o for o in held if len(o.chain) > 1]
+    if not held or not isinstance(put.value, Instance):
+        return None
+    closers = closers_of(put.value, held[0].entry)
+    return Resource(put.key, put.value, held, closers) if closers else None
+
+
+def _functions(program: Program) -> Iterator[Function]:
+    """The functions that put something on `g` themselves."""
+    made = program.registered[1]
+    for module in program.mentioning("g."):
+        values = [v for v in module.names.values() if isinstance(v, (Function, Class))]
+        methods = [m for c in values if isinstance(c, Class) for m in c.names.values()]
+        for value in dict.fromkeys([*values, *methods, *made]):
+            if not isinstance(value, Function) or value.module != module.module:
+                continue
+            if _puts(module, value.definition.body):
+                yield value
+
+
+def _puts(module: ModuleValue, body: tuple[r.Stmt, ...]) -> set[str]:
+    """The keys under which a piece of code puts something on `g`."""
+    names = {name for name, value in module.names.items() if value == External("flask.g")}
+    found = set()
+    for node in walk(body):
+        for key, owner in _settings(node):
+            name = owner.id if isinstance(owner, r.Name) else getattr(owner, "attr", "")
+            if name in {"g", *names}:
+                found.add(key)
+    return found
+
+
+def _settings(node: r.Record) -> Iterator[tuple[str, r.Expr]]:
+    """The attributes that a statement or call sets, each with the object that it sets it on."""
+    if isinstance(node, r.Assign):
+        for target in walk(node.targets):
+            if isinstance(target, r.Attribute):
+                yield target.attr, target.value
+    elif isinstance(node, r.AnnAssign) and isinstance(node.target, r.Attribute):
+        yield node.target.attr, node.target.value
+    elif isinstance(node, r.Call):
+        yield from _settings_of_call(node)
+
+
+def _settings_of_call(node: r.Call) -> Iterator[tuple[str, r.Expr]]:
+    owner: r.Expr | None = None
+    if node.text == "setattr" and len(node.args) == 3:
+        owner, key = node.args[0], node.args[1]
+    elif isinstance(node.func, r.Attribute) and node.func.attr == "setdefault" and node.args:
+        owner, key = node.func.value, node.args[0]
+    if owner is not None and isinstance(key, r.Constant):
+        yield str(key.value), owner
+
+
+def keys_put(solver: Solver, modules: Iterable[ModuleValue]) -> frozenset[str]:
+    """Every key under which these modules put something on `g`."""
+    keys: set[str] = set()
+    for module in modules:
+        facts = solver.facts_of(module.module) if module.module else None
+        keys |= _puts(module, facts.body) if facts is not None else set()
+    return frozenset(keys)
+
+
+def is_closed(program: Program, resource: Resource) -> bool:
+    """Whether a function that runs after the request closes it, or may do so."""
+    return any(
+        not isinstance(hook.value, Value) or _closes(program, hook.value, resource)
+        for hook in program.hooks(*TEARDOWN, *AFTER)
+    )
+
+
+def _closes(program: Program, value: Value, resource: Resource) -> bool:
+    if value is UNKNOWN:
+        return True
+    observer = RequestObserver(program.solver, {resource.key: resource.value})
+    observer.occurrences = list(resource.held)
+    site = resource.held[0].chain[0]
+    observer.observe(value, Arguments([UNKNOWN]), site)
+    released = any(o.released for o in resource.held)
+    for occurrence in resource.held:
+        occurrence.released = False
+    if released or id(resource.value) in observer.log.passed:
+        return True
+    closers = {*resource.closers, *CLOSER_NAMES}
+    return any(use.owner is resource.value and use.method in closers for use in observer.uses)
