@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from reloadlint.discovery import discover, find_project_root, project_files
+from reloadlint.discovery import discover, find_project_root, folders_of_project
 from reloadlint.effects import catalogue
 from reloadlint.effects.hazards import Hazard, hazards
 from reloadlint.effects.solver import Solver
@@ -362,7 +362,8 @@ class _Check:
 
     def understand(self, root: Path, wanted: Sequence[Path]) -> _Surroundings:
         """Read the project at `root` with these files, and follow what loading it does."""
-        files = {*project_files(root, self._settings).files, *wanted}
+        folders = folders_of_project(root, wanted)
+        files = {*discover(folders, self._settings).files, *wanted}
         paths = {_inside(root, file): file for file in sorted(files)}
         read = self._read(paths)
         index = ModuleIndex(read.sources, self._source_roots(root), _installed_names())

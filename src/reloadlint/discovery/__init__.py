@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from reloadlint.discovery.roots import find_project_root
+from reloadlint.discovery.roots import find_project_root, folders_of_project
 from reloadlint.discovery.walk import Discovery, Problem, discover, project_files
 
-__all__ = ["Discovery", "Problem", "discover", "find_project_root", "project_files"]
+__all__ = [
+    "Discovery",
+    "Problem",
+    "discover",
+    "find_project_root",
+    "folders_of_project",
+    "project_files",
+]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,6 +27,18 @@ def find_project_root(path: Path) -> Path:
     while _exists(start / "__init__.py"):
         start = start.parent
     return start
+
+
+def folders_of_project(root: Path, files: Iterable[Path]) -> list[Path]:
+    """The folders to walk for the project at `root` in which these files are.
+
+    Where nothing but packages says where the root is, what lies beside them is no part of it.
+    """
+    if any(_exists(root / marker) for marker in _PROJECT_MARKERS):
+        return [root]
+    inside = (file.relative_to(root) for file in files if file.is_relative_to(root))
+    tops = {root / path.parts[0] if len(path.parts) > 1 else root for path in inside}
+    return sorted(tops) if all(_exists(top / "__init__.py") for top in tops) else [root]
 
 
 def folders_of_repository(folder: Path) -> tuple[Path, ...]:

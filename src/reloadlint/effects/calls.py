@@ -321,10 +321,10 @@ class Calls(Statements):
             receiver.keeps += args.all()
             self._force(receiver.origin or receiver, method)
             made = Instance(External(callee.name))
+            made.origin = receiver.origin or receiver
             receiver.keeps.append(made)
             if method in HANDLES:
                 made.keeps.append(receiver)
-                made.origin = receiver.origin or receiver
             return made
         if entry.returns is None:
             self._start(entry, receiver, args)

@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 MOST_STEPS = 150_000
 """Statements followed for the loading of one module, before calls are no longer entered."""
 
+MOST_DOUBTS = 2
+"""Branches that aren't known, one inside the other, behind which an effect is still likely.
+
+Of 175 hazards in 205 public applications 168 have none, 5 have one and 2 have two.
+"""
+
 DEEPEST_CALL = 40
 DEEPEST_RECURSION = 8
 
@@ -150,7 +156,7 @@ class State(ABC):
     ) -> None:
         """Note that the call at the top of the stack has an effect, held by `owner`."""
         chain = tuple(self.stack[self.boundary :])
-        if not chain or self._is_doubtful_in_library(certain=certain):
+        if not chain or self._is_too_doubtful(certain=certain):
             return
         occurrence = Occurrence(kind, chain, owner, entry)
         occurrence.daemon = daemon
@@ -165,8 +171,10 @@ class State(ABC):
         if self.phase == "import" and self.doubts_outside is None and self.loading:
             self.quiet.setdefault((self.loading, name), {})[self.stack[-1]] = None
 
-    def _is_doubtful_in_library(self, *, certain: bool) -> bool:
-        """Whether a library's own branches decide: that is unknown, and unknown is silent."""
+    def _is_too_doubtful(self, *, certain: bool) -> bool:
+        """Whether many branches decide, or a library's own: unknown, and unknown is silent."""
+        if self.doubts > MOST_DOUBTS:
+            return True
         outside = self.doubts_outside
         return outside is not None and (self.doubts > outside or not certain)
 
