@@ -26,7 +26,7 @@ from reloadlint.project.scope import (
 )
 from reloadlint.rules.invalid_file import invalid_file
 from reloadlint.source import SourceError, SourceFile, display_path
-from reloadlint.syntax import InvalidSyntax
+from reloadlint.syntax import TOO_DEEP, InvalidSyntax
 
 if TYPE_CHECKING:
     from reloadlint.effects.survey import Survey, SurveyedModule
@@ -107,6 +107,7 @@ class _Surroundings(msgspec.Struct):
             texts,
             broken,
             self.index,
+            self.read.imports,
             self.graph,
             self.scope,
             self.found,
@@ -373,6 +374,9 @@ class _Check:
         solver = self._solver(index, read, root)
         order = [module for path in load_order(graph, roots) if (module := index.at(path))]
         found = hazards(solver.solve(order), solver.outcomes)
+        for module in solver.too_deep:
+            source = read.sources[module.path]
+            read.problems[module.path] = _unparsable(source, InvalidSyntax(TOO_DEEP))
         return _Surroundings(read, index, graph, scope, found, solver)
 
     def _solver(self, index: ModuleIndex, read: _Read, root: Path) -> Solver:
@@ -403,9 +407,8 @@ class _Check:
         except SourceError as error:
             read.problems[path] = invalid_file(shown, error.line, 1, error.message)
         except InvalidSyntax as error:
-            message = f"cannot be parsed: {error}"
-            read.problems[path] = invalid_file(shown, error.line, error.column, message)
-            self._texts[shown] = source.text
+            read.problems[path] = _unparsable(source, error)
+            self._texts[source.display_path] = source.text
 
     def _source(self, file: Path) -> SourceFile:
         return self._overlay.get(file) or SourceFile.read(file)
@@ -473,10 +476,17 @@ class _Check:
 def _facts(read: _Read, module: Module) -> ModuleFacts | None:
     if module.path not in read.imports:
         return None
+    source = read.sources[module.path]
     try:
-        return module_facts(read.sources[module.path].text)
-    except InvalidSyntax:
+        return module_facts(source.text)
+    except InvalidSyntax as error:
+        read.problems[module.path] = _unparsable(source, error)
         return None
+
+
+def _unparsable(source: SourceFile, error: InvalidSyntax) -> Finding:
+    message = f"cannot be parsed: {error}"
+    return invalid_file(source.display_path, error.line, error.column, message)
 
 
 def _cache_folder(settings: Settings, root: Path) -> Path | None:

@@ -34,7 +34,15 @@ def run(command: click.Command, arguments: Sequence[str]) -> int:
             return _fail("error", _one_line(error))
         except Exception as error:
             log.info("traceback of the error below:", exc_info=True)
-            return _fail("internal error", f"{type(error).__name__}: {error} - {_REPORT}")
+            return _fail("internal error", f"{type(error).__name__}: {_text(error)} - {_REPORT}")
+
+
+def _text(error: Exception) -> str:
+    """What an exception says; its own text may fail, as that of a KeyError with a deep tree."""
+    try:
+        return str(error)
+    except Exception:
+        return "(its text cannot be shown)"
 
 
 def warn(message: str) -> None:

@@ -86,7 +86,7 @@ class _Walk:
         real = os.path.realpath(folder)
         for entry in entries:
             is_folder = entry.is_dir(follow_symlinks=False)
-            if not is_folder and not entry.name.endswith(".py"):
+            if not is_folder and not _is_python(entry):
                 continue
             path = f"{entry.path}{os.sep}" if is_folder else entry.path
             if left_out(path, entry.name, excludes) or left_out(path, entry.name, chain):
@@ -110,6 +110,13 @@ class _Walk:
             reason = error.strerror or str(error)
             self.problems.append(Problem(Path(folder), f"cannot be walked: {reason}"))
             return []
+
+
+def _is_python(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry is a Python file, or a link that may lead to one; no pipe or device."""
+    return entry.name.endswith(".py") and (
+        entry.is_symlink() or entry.is_file(follow_symlinks=False)
+    )
 
 
 def _extended(chain: Chain, folder: str, names: set[str]) -> Chain:

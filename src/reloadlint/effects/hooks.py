@@ -97,20 +97,23 @@ def _collect(collector: _Collector, module: ModuleValue) -> None:
     facts = collector.facts_of(module.module) if module.module is not None else None
     scope = Scope("function", module, Scope("module", module))
     for statement in facts.body if facts is not None else ():
-        for part in _registering(statement):
+        for part, always in _registering(statement):
+            collector.doubts += not always
             _follow(collector, part, scope)
+            collector.doubts -= not always
 
 
-def _registering(statement: Stmt) -> Iterator[Stmt]:
-    """The parts of a top-level statement that may register a hook."""
+def _registering(statement: Stmt) -> Iterator[tuple[Stmt, bool]]:
+    """The parts of a top-level statement that may register a hook, and whether they always do."""
     if not any(_names_hook(node) for node in walk(statement)):
         return
-    if isinstance(statement, (r.If, r.With, r.Try)):
-        for name in ("body", "orelse", "final"):
-            for inner in getattr(statement, name, ()):
-                yield from _registering(inner)
+    if not isinstance(statement, (r.If, r.With, r.Try)):
+        yield statement, True
         return
-    yield statement
+    for name in ("body", "orelse", "final"):
+        for inner in getattr(statement, name, ()):
+            for part, always in _registering(inner):
+                yield part, always and isinstance(statement, r.With)
 
 
 def _names_hook(node: r.Record) -> bool:
@@ -123,8 +126,7 @@ def _follow(collector: _Collector, statement: Stmt, scope: Scope) -> None:
     inside = any(_names_hook(node) for node in walk(getattr(statement, "body", ())))
     known = scope.module.names.get(getattr(statement, "name", ""))
     if not inside:
-        with collector.afresh():
-            collector.execute((statement,), scope)
+        collector.execute((statement,), scope)
     elif isinstance(known, Function) and isinstance(statement, r.FunctionDef):
         run_unknown(collector, known)
     elif isinstance(known, Class):

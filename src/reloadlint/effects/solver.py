@@ -55,6 +55,8 @@ class Solver(Libraries):
         super().__init__(index, catalogue, facts_of, libraries)
         self._guards: list[tuple[ModuleValue, tuple[Stmt, ...]]] = []
         self._runs: list[Run] = []
+        self.too_deep: list[Module] = []
+        """Modules that could not be followed to their end."""
         self.in_guards: list[Occurrence] = []
         """What main guards leave behind, up to a run of the application if there is one."""
 
@@ -105,7 +107,9 @@ class Solver(Libraries):
         try:
             with self.afresh():
                 self.execute(facts.body, Scope("module", loaded))
-        except (RecursionError, Never):
+        except RecursionError:
+            self.too_deep += [module] if module else []
+        except Never:
             pass
         finally:
             self.active, self.phase = active, phase

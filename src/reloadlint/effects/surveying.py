@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from reloadlint.effects.hazards import Hazard, Step, hazards
+from reloadlint.effects.solver import deep_recursion
 from reloadlint.effects.survey import STATES, Happening, Knowledge, Loading, QuietCall, State
 
 if TYPE_CHECKING:
-    from reloadlint.effects.catalogue import Catalogue
+    from reloadlint.effects.catalogue import Catalogue, Entry
     from reloadlint.effects.frames import Site
     from reloadlint.effects.occurrences import Occurrence
     from reloadlint.effects.solver import Solver
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     Shown = Callable[[str], str]
 
 _PYTHON = sys.stdlib_module_names | frozenset(dir(builtins))
+
 _FRAMEWORK = frozenset(
     {"flask", "quart", "werkzeug", "jinja2", "markupsafe", "itsdangerous", "click", "blinker"}
 )
@@ -36,8 +38,9 @@ def survey(solver: Solver, shown: Shown) -> dict[str, Loading]:
         happenings.setdefault(path, []).append(happening)
     calls: dict[str, list[QuietCall]] = {}
     knowledge = _Knowledge(solver)
-    for (path, name), sites in solver.quiet.items():
-        calls.setdefault(path, []).append(_quiet_call(name, knowledge.of(name), sites, shown))
+    with deep_recursion():
+        for (path, name), sites in solver.quiet.items():
+            calls.setdefault(path, []).append(_quiet_call(name, knowledge.of(name), sites, shown))
     return {
         path: Loading(
             tuple(sorted(happenings.get(path, ()), key=_order)),
@@ -120,12 +123,17 @@ class _Knowledge:
         entry = self._solver.catalogue.lookup(name)
         top = name.partition(".")[0].rstrip("[]")
         if top in _PYTHON or top in _FRAMEWORK:
-            return "lazy" if entry is not None and entry.closers else "harmless"
+            return "lazy" if entry is not None and _acts_later(entry) else "harmless"
         if entry is not None:
             return "lazy"
         if _is_of_known_class(self._solver.catalogue, name):
             return "harmless"
         return "unknown" if self._solver.library_value(name) is None else "harmless"
+
+
+def _acts_later(entry: Entry) -> bool:
+    """Whether an object of Python's own may yet start something, as a pool of threads does."""
+    return bool(entry.closers) and entry.role != "connection"
 
 
 def _is_of_known_class(catalogue: Catalogue, name: str) -> bool:

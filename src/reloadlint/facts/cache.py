@@ -39,12 +39,12 @@ class FactsCache:
         """The facts of the module in this file; None if it can't be read or parsed."""
         place = self._place(path)
         if place is not None:
-            with contextlib.suppress(OSError, msgspec.MsgspecError):
+            with contextlib.suppress(OSError, msgspec.MsgspecError, RecursionError):
                 known: ModuleFacts | None = _DECODER.decode(place.read_bytes())
                 return known
         made = _extracted(path)
         if place is not None:
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, RecursionError):
                 self._write(place, _ENCODER.encode(made))
         return made
 
@@ -62,9 +62,13 @@ class FactsCache:
     def _write(self, place: Path, data: bytes) -> None:
         self._prepare(place.parent)
         handle, name = tempfile.mkstemp(dir=place.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        os.replace(name, place)  # noqa: PTH105 - both are given as texts
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+            os.replace(name, place)  # noqa: PTH105 - both are given as texts
+        except OSError:
+            Path(name).unlink(missing_ok=True)
+            raise
 
     def _prepare(self, folder: Path) -> None:
         if self._ready:

@@ -95,7 +95,17 @@ class _Extractor:
         return r.ExprStatement(self.expr(node.test))
 
     def _if(self, node: ast.If) -> r.Stmt:
-        return r.If(self.expr(node.test), self.block(node.body), self.block(node.orelse))
+        # A long `elif` chain is a deep tree: walk it in a loop.
+        chain = [node]
+        while len(chain[-1].orelse) == 1 and isinstance(chain[-1].orelse[0], ast.If):
+            chain.append(chain[-1].orelse[0])
+        tests = [(self.expr(link.test), self.block(link.body)) for link in chain]
+        orelse = self.block(chain[-1].orelse)
+        for test, body in reversed(tests):
+            orelse = (r.If(test, body, orelse),)
+        made = orelse[0]
+        assert isinstance(made, r.If)
+        return made
 
     def _for(self, node: ast.For | ast.AsyncFor) -> r.Stmt:
         body, orelse = self.block(node.body), self.block(node.orelse)

@@ -27,6 +27,19 @@ class ImportGraph:
         self.at_import = self._edges(deferred=False)
         self.anywhere = self._edges(deferred=True)
 
+    def components(self) -> dict[str, int]:
+        """For each module, a number that it shares with all that it is connected to by imports."""
+        numbers: dict[str, int] = {}
+        edges = {path: set(targets) for path, targets in self.anywhere.items()}
+        for path, targets in self.anywhere.items():
+            for target in targets:
+                edges.setdefault(target, set()).add(path)
+        for path in edges:
+            if path not in numbers:
+                number = len(numbers)
+                numbers.update(dict.fromkeys(_reached(edges, frozenset({path})), number))
+        return numbers
+
     def _edges(self, *, deferred: bool) -> dict[str, set[str]]:
         return {
             module.path: self._targets(module, deferred=deferred)

@@ -99,13 +99,13 @@ def _opened(solver: Solver, hook: Hook) -> Iterator[tuple[Put, Occurrence]]:
     """What the hook has put on `g`, opened and not used; each once."""
     observer = RequestObserver(solver)
     observer.observe(hook.value, Arguments(), hook.site)
+    left = [o for o in observer.occurrences if o.certain and not o.released]
     for put in observer.puts:
         kept = reachable([put.value])
-        for opened in observer.occurrences:
-            is_kept = opened.certain and not opened.released and id(opened.owner) in kept
-            if is_kept and len(opened.chain) > 1 and not _is_used(observer, put, opened):
-                yield put, opened
-                break
+        opened = next((o for o in left if len(o.chain) > 1 and id(o.owner) in kept), None)
+        if opened is not None and not _is_used(observer, put, opened):
+            left = [o for o in left if o.chain[1] is not opened.chain[1]]
+            yield put, opened
 
 
 def _is_used(observer: RequestObserver, put: Put, opened: Occurrence) -> bool:

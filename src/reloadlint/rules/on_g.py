@@ -51,7 +51,8 @@ def resources(program: Program) -> Iterator[Resource]:
 def _resource(observer: RequestObserver, put: Put) -> Resource | None:
     kept = reachable([put.value])
     held = [o for o in observer.occurrences if not o.released and id(o.owner) in kept]
-    held = [o for o in held if len(o.chain) > 1]
+    others = [other.value for other in observer.puts if other.value is not put.value]
+    held = [o for o in held if len(o.chain) > 1 and not any(o.owner is v for v in others)]
     if not held or not isinstance(put.value, Instance):
         return None
     closers = closers_of(put.value, held[0].entry)
@@ -116,10 +117,9 @@ def keys_put(solver: Solver, modules: Iterable[ModuleValue]) -> frozenset[str]:
 
 def is_closed(program: Program, resource: Resource) -> bool:
     """Whether a function that runs after the request closes it, or may do so."""
-    return any(
-        not isinstance(hook.value, Value) or _closes(program, hook.value, resource)
-        for hook in program.hooks(*TEARDOWN, *AFTER)
-    )
+    near = resource.held[0].chain[1].module
+    hooks = program.hooks(*TEARDOWN, *AFTER, near=near)
+    return any(_closes(program, hook.value, resource) for hook in hooks)
 
 
 def _closes(program: Program, value: Value, resource: Resource) -> bool:

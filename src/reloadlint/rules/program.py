@@ -17,9 +17,9 @@ from reloadlint.effects.solver import Solver
 from reloadlint.effects.values import Class, Function, ModuleValue
 from reloadlint.facts.records import Span
 from reloadlint.findings import Confidence, Evidence, Finding, Severity
+from reloadlint.project.modules import Module
 from reloadlint.project.scope import ImportGraph
 from reloadlint.rules.base import Rule
-from reloadlint.rules.on_g import keys_put
 
 
 class Program:
@@ -68,13 +68,26 @@ class Program:
         return hooks_of(self.solver, self.mentioning(*HOOK_NAMES))
 
     @functools.cached_property
-    def keys_on_g(self) -> frozenset[str]:
-        """Every key under which something is put on `flask.g`."""
-        return keys_put(self.solver, self.modules)
+    def _components(self) -> dict[str, int]:
+        return self.graph.components()
 
-    def hooks(self, *kinds: str) -> list[Hook]:
-        """The hooks of these kinds."""
-        return [hook for hook in self.registered[0] if hook.kind in kinds]
+    def near(self, module: Module) -> list[ModuleValue]:
+        """The modules of the same application: those connected to this one by imports."""
+        number = self._components.get(module.path)
+        return [
+            other
+            for other in self.modules
+            if other.module and self._components.get(other.module.path) == number
+        ]
+
+    def hooks(self, *kinds: str, near: Module | None = None) -> list[Hook]:
+        """The hooks of these kinds, all of them or those of one module's application."""
+        places = None if near is None else {m.module for m in self.near(near)}
+        return [
+            hook
+            for hook in self.registered[0]
+            if hook.kind in kinds and (places is None or hook.site.module in places)
+        ]
 
     def classes(self) -> Iterator[Class]:
         """The classes that these modules define at their top level, each once."""

@@ -11,7 +11,7 @@ from reloadlint.effects.requests import RequestObserver
 from reloadlint.effects.state import Arguments
 from reloadlint.effects.values import UNKNOWN
 from reloadlint.findings import Severity
-from reloadlint.rules.on_g import is_closed, resources
+from reloadlint.rules.on_g import is_closed, keys_put, resources
 from reloadlint.rules.per_process import shut_down
 from reloadlint.rules.program import Program, ProgramRule, Report
 
@@ -132,13 +132,16 @@ class UnguardedTeardown(ProgramRule):
 
     def check(self, program: Program) -> Iterator[Report]:
         """Uses of what isn't on an empty `g`, if the program is known to put it there."""
-        always = {key for hook in program.hooks(*BEFORE) for key in _set_by(program, hook)}
         for hook in program.hooks(*TEARDOWN):
+            near = hook.site.module
+            before = program.hooks(*BEFORE, near=near)
+            always = {key for other in before for key in _set_by(program, other)}
+            put = keys_put(program.solver, program.near(near))
             observer = RequestObserver(program.solver)
             observer.observe(hook.value, Arguments([UNKNOWN]), hook.site)
             first = {missing.key: missing for missing in reversed(observer.missing)}
             for key, missing in sorted(first.items()):
-                if key not in program.keys_on_g:
+                if key not in put:
                     continue
                 site = missing.site
                 sure = missing.certain and hook.certain and key not in always

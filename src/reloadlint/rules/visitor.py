@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 
 import libcst as cst
 from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
 
 from reloadlint.effects.hazards import Hazard
+from reloadlint.effects.solver import deep_recursion
 from reloadlint.facts.records import Span
 from reloadlint.findings import Confidence, Evidence, Finding, Fix
 from reloadlint.rules.base import Rule
@@ -131,10 +133,10 @@ def report(
 ) -> list[Finding]:
     """The findings for a module's hazards; `text` is its source."""
     visitor = HazardVisitor(hazards, display, fixes)
-    try:
+    # Newer syntax than libcst's, or a tree that is too deep for it (a KeyError from inside its
+    # metadata): what the solver knows is reported without it.
+    with suppress(cst.ParserSyntaxError, RecursionError, KeyError), deep_recursion():
         MetadataWrapper(cst.parse_module(text), unsafe_skip_copy=True).visit(visitor)
-    except (cst.ParserSyntaxError, RecursionError):
-        pass  # newer syntax than libcst's: what the solver knows is reported without it
     return [*visitor.findings, *visitor.unmet()]
 
 

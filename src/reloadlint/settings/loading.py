@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import difflib
 import sys
 from pathlib import Path
@@ -59,6 +60,8 @@ def _table(path: Path) -> Mapping[str, Any] | None:
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return None
     except OSError as error:
+        if error.errno == errno.ELOOP:  # a link to itself, which is for the linter to report
+            return None
         raise UsageError(f"{display_path(path)}: cannot be read: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{display_path(path)}: not valid TOML: {error}") from error
