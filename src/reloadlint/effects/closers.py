@@ -88,7 +88,9 @@ class Closing:
 
 
 def _is_understood(cls: Class) -> bool:
-    """Whether no base outside of the project may close what it doesn't show."""
+    """Whether there can be no closer that its source doesn't show."""
+    if cls.lookup("__getattr__") is not None or cls.lookup("__getattribute__") is not None:
+        return False
     names = [base.name for base in cls.external_bases()]
     return cls.fully_known and all(name.startswith(_HARMLESS_BASES) for name in names)
 

@@ -10,9 +10,9 @@ import msgspec
 from reloadlint.effects.occurrences import KINDS, Occurrence, Outcome
 from reloadlint.effects.reachable import reachable
 from reloadlint.effects.roles import closers_of, role_of
-from reloadlint.project.modules import is_program
 from reloadlint.effects.values import Class, Instance
 from reloadlint.facts.records import Span
+from reloadlint.project.modules import is_program
 
 if TYPE_CHECKING:
     from reloadlint.effects.frames import Site

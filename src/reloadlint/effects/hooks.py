@@ -58,7 +58,7 @@ class _Collector(RequestObserver):
         if isinstance(node, r.Call) and node.args:
             kind = self._kind(node.func, scope)
             if kind is not None:
-                site = Site(self._module(scope), node.span, node.text)
+                site = Site(self.module_of(scope), node.span, node.text)
                 self._note(kind, self.evaluate(node.args[0], scope), site)
         return super().evaluate(node, scope)
 
@@ -68,7 +68,7 @@ class _Collector(RequestObserver):
         kind = self._kind(func, scope)
         if kind is None:
             return super().decorated(item, decorator, target, scope)
-        site = Site(self._module(scope), item.span, f"@{item.text}", "decorator")
+        site = Site(self.module_of(scope), item.span, f"@{item.text}", "decorator")
         self._note(kind, target, site)
         return target
 

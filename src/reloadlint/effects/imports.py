@@ -72,10 +72,10 @@ class Imports(Attributes):
         return self.libraries is None or self.libraries.has(name.partition(".")[0])
 
     def _loaded(self, found: Module | str) -> ModuleValue:
-        if isinstance(found, Module) and not found.installed:
-            if self.guards and found.path not in self.modules:
-                # Loaded in one of the reloader's processes only: no hazard from here.
-                return ModuleValue(found)
+        is_new = isinstance(found, Module) and found.path not in self.modules
+        if isinstance(found, Module) and is_new and self.guards and not found.installed:
+            # Loaded in one of the reloader's processes only: no hazard from here.
+            return ModuleValue(found)
         return self.module_value(found)
 
     def _taken(self, source: Value, name: str) -> Value:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from reloadlint.effects.imports import Never
 from reloadlint.effects.loops import Loop, endless
 from reloadlint.effects.solver import Solver, deep_recursion
-from reloadlint.effects.statements import Never
 from reloadlint.effects.values import (
     NONE,
     UNKNOWN,

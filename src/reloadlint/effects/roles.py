@@ -36,7 +36,7 @@ _THREAD_API = frozenset({"run", "start"})
 
 
 def closers_of(subject: Instance, entry: Entry | None = None) -> tuple[str, ...]:
-    """The methods of an object that release what its constructor (or the call with `entry`) took."""
+    """The methods of an object that release what its constructor, or that call, took."""
     entries = [known for known in (entry, subject.entry) if known is not None]
     known = [name for entry in entries for name in entry.closers]
     if not isinstance(subject.cls, Class):

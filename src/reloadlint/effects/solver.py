@@ -55,6 +55,8 @@ class Solver(Libraries):
         super().__init__(index, catalogue, facts_of, libraries)
         self._guards: list[tuple[ModuleValue, tuple[Stmt, ...]]] = []
         self._runs: list[Run] = []
+        self.runs: dict[str, list[Run]] = {}
+        """How the main guards run the application, by the path of the script."""
         self.too_deep: list[Module] = []
         """Modules that could not be followed to their end."""
         self.in_guards: list[Occurrence] = []
@@ -135,6 +137,8 @@ class Solver(Libraries):
             pass
         finally:
             self.in_guards += self._until_run()
+            if self._runs and place.module is not None:
+                self.runs.setdefault(place.module.path, []).extend(self._runs)
             self.phase = "import"
             place.names.clear()
             place.names.update(names)

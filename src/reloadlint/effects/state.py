@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from reloadlint.effects.occurrences import Occurrence, Outcome
 from reloadlint.effects.values import Value, either
@@ -105,6 +105,10 @@ class State(ABC):
         if importer is not None and importer.installed and self.libraries is not None:
             return self.libraries
         return self.index
+
+    def module_of(self, scope: Scope) -> Any:
+        """The module whose code runs in a scope (a namespace package's folder runs none)."""
+        return scope.module.module
 
     # Where we are
 

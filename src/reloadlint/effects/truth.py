@@ -127,7 +127,7 @@ def _identical(left: Value, right: Value) -> bool | None:
 
 
 def _is_ours(value: Value) -> bool:
-    """Whether the solver knows an object's identity; what libraries return may be one and the same."""
+    """Whether an object's identity is known; libraries may return one and the same twice."""
     if isinstance(value, ExternalMethod):
         return False
     return (

@@ -1,0 +1,67 @@
+"""Comprehensions, and going through what is iterated."""
+
+from __future__ import annotations
+
+from reloadlint.effects.frames import Scope, Site
+from reloadlint.effects.operators import Operators
+from reloadlint.effects.parts import put
+from reloadlint.effects.truth import truth
+from reloadlint.effects.values import (
+    Mapping,
+    Sequence,
+    Suspended,
+    Value,
+    either,
+)
+from reloadlint.facts import records as r
+from reloadlint.facts.records import Expr
+
+
+class Comprehensions(Operators):
+    """Evaluates comprehensions."""
+
+    def _comprehension(self, node: r.Comprehension, scope: Scope) -> Value:
+        if node.kind == "generator":
+            return Suspended("generator", lambda: self._run_comprehension(node, scope))
+        return self._run_comprehension(node, scope)
+
+    def _run_comprehension(self, node: r.Comprehension, scope: Scope) -> Value:
+        inner = Scope("function", scope.module, scope)
+        inner.function, inner.receiver = scope.function, scope.receiver
+        made: Sequence | Mapping = Mapping() if node.kind == "dict" else Sequence(node.kind, [])
+        self._run_generators(node, 0, inner, made)
+        return made
+
+    def _run_generators(
+        self, node: r.Comprehension, depth: int, scope: Scope, made: Sequence | Mapping
+    ) -> None:
+        if depth == len(node.generators):
+            self._add_element(node, scope, made)
+            return
+        generator = node.generators[depth]
+        items, exact = self.iterated(generator.iter, generator.span, scope)
+        made.exact = made.exact and exact
+        for item in items if exact else [either(*items)]:
+            self.store(generator.target, item, scope)
+            tests = [truth(self.evaluate(test, scope)) for test in generator.ifs]
+            if False in tests:
+                continue
+            sure = exact and all(test is True for test in tests)
+            made.exact = made.exact and sure
+            self.doubts += not sure
+            self._run_generators(node, depth + 1, scope, made)
+            self.doubts -= not sure
+
+    def iterated(self, node: Expr, span: r.Span, scope: Scope) -> tuple[list[Value], bool]:
+        """The items over which a loop goes, and whether they are exactly these."""
+        value = self.evaluate(node, scope)
+        with self.at(Site(self.module_of(scope), span, "for … in", "implicit")):
+            return self.items_of(value)
+
+    def _add_element(self, node: r.Comprehension, scope: Scope, made: Sequence | Mapping) -> None:
+        key = None if node.key is None else self.evaluate(node.key, scope)
+        value = self.evaluate(node.element, scope)
+        if isinstance(made, Sequence):
+            made.items.append(value)
+        elif key is not None:
+            put(made, key, value)
