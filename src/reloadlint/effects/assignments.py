@@ -36,7 +36,7 @@ class Assignments(Expressions, Classes, Imports):
         value = self.evaluate(node.value, scope)
         if isinstance(old, Sequence):
             items, exact = self.items_of(value)
-            old.items.extend(items)
+            old.add(items)
             old.exact = old.exact and exact and not self.doubts
         else:
             self.store(node.target, UNKNOWN, scope)
@@ -81,7 +81,7 @@ class Assignments(Expressions, Classes, Imports):
         if isinstance(owner, Mapping):
             put(owner, index, either(owner.items.get(index), value) if self.doubts else value)
         elif isinstance(owner, Sequence):
-            owner.items.append(value)
+            owner.add([value])
             owner.exact = False
         elif isinstance(owner, ExternalMethod):
             owner.receiver.keeps.append(value)

@@ -42,6 +42,10 @@ class Comprehensions(Operators):
         items, exact = self.iterated(generator.iter, generator.span, scope)
         made.exact = made.exact and exact
         for item in items if exact else [either(*items)]:
+            self.steps += 1
+            if self.exhausted:
+                made.exact = False
+                break
             self.store(generator.target, item, scope)
             tests = [truth(self.evaluate(test, scope)) for test in generator.ifs]
             if False in tests:
@@ -62,6 +66,6 @@ class Comprehensions(Operators):
         key = None if node.key is None else self.evaluate(node.key, scope)
         value = self.evaluate(node.element, scope)
         if isinstance(made, Sequence):
-            made.items.append(value)
+            made.add([value])
         elif key is not None:
             put(made, key, value)

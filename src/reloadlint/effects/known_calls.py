@@ -89,18 +89,16 @@ class KnownCalls(Iterables):
             self.record(kind, owner, entry, daemon=daemon, certain=happens is True)
 
     def _start(self, entry: Entry, receiver: Instance, args: Arguments) -> None:
-        before = list(self.occurrences)
+        before = len(self.occurrences)
         self._apply(entry, receiver, args)
-        if any(o not in before and not o.released for o in self.occurrences):
+        if any(not o.released for o in self.occurrences[before:]):
             self._cover_constructor(receiver)
 
     def _cover_constructor(self, receiver: Instance) -> None:
         """An object that is started or connected further down is reported there, once."""
-        self.occurrences = [
-            o
-            for o in self.occurrences
-            if o.owner is not receiver or o.entry is not receiver.entry or o.released
-        ]
+        for occurrence in self.occurrences.of(receiver):
+            if occurrence.entry is receiver.entry and not occurrence.released:
+                occurrence.covered = True
 
     def _force(self, owner: Instance, method: str) -> None:
         """A lazy client is connected by the first method that needs it to be."""
@@ -115,11 +113,12 @@ class KnownCalls(Iterables):
 
         One that is bound or connected further down than it was made is reported there.
         """
-        same = [o for o in self.occurrences if o.owner is owner and not o.released]
+        same = [o for o in self.occurrences.of(owner) if not o.released]
         made = [o for o in same if o.kind == "socket" and o.entry is not entry]
         if any(o.kind in ("listen", kind) and o not in made for o in same):
             return True
-        self.occurrences = [o for o in self.occurrences if o not in made]
+        for occurrence in made:
+            occurrence.covered = True
         return False
 
     def _daemon(self, owner: Instance) -> bool | None:
@@ -168,7 +167,7 @@ class KnownCalls(Iterables):
         return callee.name if entry is None else f"{entry.name}.{method}"
 
     def _closers(self, receiver: Instance) -> set[str]:
-        entries = [receiver.entry, *(o.entry for o in self.occurrences if o.owner is receiver)]
+        entries = [receiver.entry, *(o.entry for o in self.occurrences.of(receiver))]
         return {closer for entry in entries if entry is not None for closer in entry.closers}
 
 

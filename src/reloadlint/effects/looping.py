@@ -35,6 +35,8 @@ class Looping(Branches):
         flow, doubts = Flow.FALLS, self.doubts
         try:
             for item in items[:MOST_ROUNDS]:
+                if self.exhausted:
+                    break
                 left = self._round(node, item, scope, sure=sure)
                 flow |= left
                 if not left & Flow.FALLS:

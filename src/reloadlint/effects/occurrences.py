@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -21,12 +22,13 @@ class Occurrence:
     `chain` leads from the call in the module that is being loaded down to the call that has the
     effect. `owner` is the object that holds it. `certain` is False where a branch or an argument
     that isn't known decided; `guarded` where a test of the reloader's process did. `daemon` is
-    None where it isn't known.
+    None where it isn't known. `covered` where a later occurrence of the same object stands for it.
     """
 
     __slots__ = (
         "certain",
         "chain",
+        "covered",
         "daemon",
         "entry",
         "guarded",
@@ -45,7 +47,27 @@ class Occurrence:
         self.guarded = False
         self.daemon: bool | None = entry.daemon
         self.released = entry.transient
+        self.covered = False
         self.phase = "import"
+
+
+class OccurrenceLog(list[Occurrence]):
+    """Occurrences in the order in which they happened, found by the object that holds them."""
+
+    def __init__(self, occurrences: Iterable[Occurrence] = ()) -> None:
+        super().__init__()
+        self._by_owner: dict[int, list[Occurrence]] = {}
+        for occurrence in occurrences:
+            self.append(occurrence)
+
+    def append(self, occurrence: Occurrence) -> None:
+        """Note another one."""
+        super().append(occurrence)
+        self._by_owner.setdefault(id(occurrence.owner), []).append(occurrence)
+
+    def of(self, owner: Value) -> list[Occurrence]:
+        """Those that this object holds or has held, but for those that a later one stands for."""
+        return [o for o in self._by_owner.get(id(owner), ()) if not o.covered]
 
 
 class Outcome(msgspec.Struct, frozen=True):

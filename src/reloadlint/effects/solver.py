@@ -75,7 +75,7 @@ class Solver(Libraries):
             for place, body in self._guards:
                 guarded += self._follow_guard(place, body)
             self.occurrences = [*imported, *guarded]
-        return [o for o in self.occurrences if not (o.released or o.guarded)]
+        return [o for o in self.occurrences if not (o.released or o.guarded or o.covered)]
 
     def load(self, module: Module) -> ModuleValue:
         """Load a module of the project, unless that has been done."""

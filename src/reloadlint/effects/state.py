@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from reloadlint.effects.occurrences import Occurrence, Outcome
+from reloadlint.effects.occurrences import Occurrence, OccurrenceLog, Outcome
 from reloadlint.effects.values import Value, either
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class State(ABC):
         self.index = index
         self.libraries = libraries
         self.catalogue = catalogue
-        self.occurrences: list[Occurrence] = []
+        self._occurrences = OccurrenceLog()
         self.outcomes: dict[tuple[str, Span], Outcome] = {}
         self.modules: dict[str, ModuleValue] = {}
         self.escaped: list[Value] = []
@@ -109,6 +109,17 @@ class State(ABC):
     def module_of(self, scope: Scope) -> Any:
         """The module whose code runs in a scope (a namespace package's folder runs none)."""
         return scope.module.module
+
+    @property
+    def occurrences(self) -> OccurrenceLog:
+        """What has happened so far."""
+        return self._occurrences
+
+    @occurrences.setter
+    def occurrences(self, occurrences: Iterable[Occurrence]) -> None:
+        if not isinstance(occurrences, OccurrenceLog):
+            occurrences = OccurrenceLog(occurrences)
+        self._occurrences = occurrences
 
     # Where we are
 
@@ -184,9 +195,8 @@ class State(ABC):
 
     def release(self, owner: Value) -> None:
         """Note that what this object held is over."""
-        for occurrence in self.occurrences:
-            if occurrence.owner is owner:
-                occurrence.released = True
+        for occurrence in self.occurrences.of(owner):
+            occurrence.released = True
 
     def assign(self, names: dict[str, Value], name: str, value: Value) -> None:
         """Set an attribute or item; in doubt the old value stays possible."""

@@ -69,10 +69,10 @@ class Subscripts(State):
             value = self.evaluate(item, scope)
             if isinstance(item, r.Starred):
                 items, exact = self.items_of(value)
-                made.items.extend(items)
+                made.add(items)
                 made.exact = made.exact and exact
             else:
-                made.items.append(value)
+                made.add([value])
         return made
 
     def _dict(self, node: r.DictDisplay, scope: Scope) -> Value:

@@ -8,6 +8,7 @@ module is seen from another.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from reloadlint.project.modules import Module
 
 MOST_ALTERNATIVES = 8
+MOST_ITEMS = 1_000
+"""Items of a collection that are told apart."""
 
 
 class Value:
@@ -222,8 +225,16 @@ class Sequence(Value):
 
     def __init__(self, kind: str, items: Iterable[Value], *, exact: bool = True) -> None:
         self.kind = kind
-        self.items = list(items)
+        self.items: list[Value] = []
         self.exact = exact
+        self.add(items)
+
+    def add(self, items: Iterable[Value]) -> None:
+        """Put items at the end; of very many the first ones, and then it is no longer exact."""
+        self.items += islice(items, MOST_ITEMS + 1)
+        if len(self.items) > MOST_ITEMS:
+            del self.items[MOST_ITEMS:]
+            self.exact = False
 
 
 class Mapping(Value):

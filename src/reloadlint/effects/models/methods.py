@@ -36,7 +36,7 @@ def _bound(name: str, method: Model, value: Value) -> Builtin:
 def _append(state: State, args: Arguments) -> Value:
     owner = args.positional[0]
     if isinstance(owner, Sequence):
-        owner.items.extend(args.positional[-1:])
+        owner.add(args.positional[-1:])
         owner.exact = owner.exact and not (state.doubts or state.guards)
     return NONE
 
@@ -45,7 +45,7 @@ def _extend(state: State, args: Arguments) -> Value:
     owner = args.positional[0]
     if isinstance(owner, Sequence) and len(args.positional) > 1:
         items, exact = state.items_of(args.positional[1])
-        owner.items.extend(items)
+        owner.add(items)
         owner.exact = owner.exact and exact and not (state.doubts or state.guards)
     return NONE
 
