@@ -270,7 +270,6 @@ def test_no_bytes_make_it_fail(content: bytes, somewhere: Path) -> None:
 
 
 SIMPLE = """\
-import threading
 from . import *
 from app import f as g
 return f
@@ -290,6 +289,9 @@ f.x = [x for x in f() if x() for y in x]
 x: f() = f
 x += f
 threading.Thread(target=f).start()
+f = x.y = threading.Thread(target=f)
+f.start()
+x.y.start()
 super().__init__()
 f(x := f, lambda y, *z, k=f(): yield_(y))
 print(f"{f()!r:{x}}")
@@ -315,7 +317,7 @@ try:
 
 def written(lines: list[tuple[int, str]]) -> str:
     """A program of these lines, each as far indented as it wants to be and may be."""
-    program: list[str] = []
+    program = ["import threading"]
     open_blocks = 0
     for wanted, line in lines:
         depth = min(wanted, open_blocks)

@@ -149,7 +149,12 @@ def test_daemon_is_known_of_all_but_what_the_object_itself_decides():
 def test_only_threads_and_processes_are_daemons():
     background = {"thread", "process"}
     assert (
-        names(i for i in ENTRIES if i.daemon is not None and not background & set(i.effects)) == []
+        names(
+            i
+            for i in ENTRIES
+            if i.daemon is not None and not background & {*i.effects, *i.forced_effects}
+        )
+        == []
     )
 
 

@@ -157,6 +157,7 @@ class Catalogue:
     def __init__(self, entries: Iterable[Entry]) -> None:
         self._entries = {entry.name: entry for entry in entries}
         self._index = _index(self._entries)
+        self._owners = frozenset(name.rpartition(".")[0] for name in self._index)
         self.closers = frozenset(
             closer for entry in self._entries.values() for closer in entry.closers
         )
@@ -171,6 +172,10 @@ class Catalogue:
     def lookup(self, qualified_name: str) -> Entry | None:
         """The entry for a qualified name or an alias of it, or None if it isn't known."""
         return self._index.get(qualified_name)
+
+    def knows(self, qualified_name: str) -> bool:
+        """Whether a name has an entry, or one of its methods has."""
+        return qualified_name in self._index or qualified_name in self._owners
 
     def merge(self, entries: Iterable[Entry]) -> Catalogue:
         """A new catalogue in which `entries` (the user's own) have precedence over this one's."""

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from reloadlint.effects.calls import Calls
+from reloadlint.effects.expressions import qualified_name
 from reloadlint.effects.frames import Scope
 from reloadlint.effects.imports import Never
 from reloadlint.effects.state import Arguments
@@ -19,6 +20,7 @@ from reloadlint.effects.values import (
     Class,
     External,
     Function,
+    Instance,
     Literal,
     Method,
     ModuleValue,
@@ -95,10 +97,12 @@ class Libraries(Calls):
         super().__init__(index, catalogue, libraries)
         self.facts_of = facts_of
         self._silent: set[tuple[str, tuple[object, ...]]] = set()
+        self._in_vain: dict[str | None, int] = {}
+        """Steps that were spent on calls of a library's callable, none of which had an effect."""
 
     def library_value(self, name: str) -> Value | None:
         """The class or function of an installed library, from its source."""
-        if self.libraries is None or self.catalogue.lookup(name) is not None:
+        if self.libraries is None or self.catalogue.knows(name):
             return None
         place = self.libraries.split(name)
         if place is None or not place[1]:
@@ -133,23 +137,32 @@ class Libraries(Calls):
 
     def call_inside(self, callee: Value, args: Arguments) -> Value:
         """Call something of a library: within its limits, and whatever becomes of it."""
-        with self._inside_library():
-            try:
-                return self.call(callee, args)
-            except (Never, RecursionError):
-                return UNKNOWN
+        if self.doubts_outside is not None:
+            return self._tried(callee, args)
+        name = qualified_name(callee)
+        if self._in_vain.get(name, 0) >= STEPS_OF_A_CALL:
+            return Instance(callee) if isinstance(callee, Class) else UNKNOWN
+        with self._inside_library(name):
+            return self._tried(callee, args)
+
+    def _tried(self, callee: Value, args: Arguments) -> Value:
+        try:
+            return self.call(callee, args)
+        except (Never, RecursionError):
+            return UNKNOWN
 
     @contextmanager
-    def _inside_library(self) -> Iterator[None]:
+    def _inside_library(self, name: str | None) -> Iterator[None]:
         """Libraries have a budget of their own, and what is in doubt in them is no effect."""
-        steps, limit, outer = self.steps, self.most_steps, self.doubts_outside
+        steps, limit, before = self.steps, self.most_steps, len(self.occurrences)
         self.most_steps = min(limit, steps + STEPS_OF_A_CALL)
-        if outer is None:
-            self.doubts_outside = self.doubts
+        self.doubts_outside = self.doubts
         try:
             yield
         finally:
-            self.steps, self.most_steps, self.doubts_outside = steps, limit, outer
+            in_vain = self._in_vain.get(name, 0) + self.steps - steps
+            self._in_vain[name] = in_vain if len(self.occurrences) <= before else 0
+            self.steps, self.most_steps, self.doubts_outside = steps, limit, None
 
     def library_module(self, module: Module) -> ModuleValue:
         """A library's module, with names that are bound when asked for."""
@@ -188,7 +201,7 @@ class Libraries(Calls):
         for name, value in list(scope.names.items()):
             if isinstance(value, (Class, Function)) and module is not None:
                 full = f"{module.name}.{name}"
-                if self.catalogue.lookup(full) is not None:
+                if self.catalogue.knows(full):
                     scope.names[name] = External(full)
 
     def _star_sources(self, module: Module, stars: Iterable[r.ImportFrom]) -> list[ModuleValue]:

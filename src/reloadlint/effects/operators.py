@@ -19,6 +19,9 @@ from reloadlint.effects.values import (
 )
 from reloadlint.facts import records as r
 
+LONGEST_TEXT = 300
+"""Characters of a text that is put together and still known."""
+
 _ARITHMETIC: dict[str, Callable[[Any, Any], int]] = {
     "Add": operator.add,
     "Sub": operator.sub,
@@ -87,6 +90,7 @@ def _arithmetic(left: Value, op: str, right: Value) -> Value:
         return UNKNOWN
     one, other = left.value, right.value
     if isinstance(one, str) and isinstance(other, str) and op == "Add":
-        return Literal(one + other)
+        short = len(one) + len(other) <= LONGEST_TEXT
+        return Literal(one + other) if short else UNKNOWN
     small = isinstance(one, int) and isinstance(other, int) and abs(one) + abs(other) < 2**31
     return Literal(_ARITHMETIC[op](one, other)) if small and op in _ARITHMETIC else UNKNOWN

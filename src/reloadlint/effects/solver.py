@@ -57,6 +57,8 @@ class Solver(Libraries):
         self._runs: list[Run] = []
         self.runs: dict[str, list[Run]] = {}
         """How the main guards run the application, by the path of the script."""
+        self.bare_runs: dict[str, list[bool | None]] = {}
+        """Runs outside of a main guard: by file, whether with the reloader."""
         self.too_deep: list[Module] = []
         """Modules that could not be followed to their end."""
         self.in_guards: list[Occurrence] = []
@@ -171,9 +173,13 @@ class Solver(Libraries):
         if not name.endswith((".run", ".run_simple")):
             return
         runner = runner_of(name, args)
-        if runner is None or self.phase != "guard":
+        if runner is None or self.phase not in ("guard", "import"):
             return
         receiver = callee.receiver if isinstance(callee, ExternalMethod) else None
+        if self.phase == "import":
+            path = self.stack[self.boundary].module.path
+            self.bare_runs.setdefault(path, []).append(uses_reloader(runner, receiver, args))
+            return
         self._drop_collected([o for o in self.occurrences if o.phase == "guard"])
         chain = tuple(self.stack[self.boundary : -1])
         reloader = uses_reloader(runner, receiver, args)

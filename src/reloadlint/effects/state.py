@@ -183,7 +183,7 @@ class State(ABC):
 
     def note_quiet(self, name: str) -> None:
         """Note that the call at the top of the stack, of a library, has no effect or none known."""
-        if self.phase == "import" and self.doubts_outside is None and self.loading:
+        if self.phase == "import" and self.loading and not self.stack[-1].module.installed:
             self.quiet.setdefault((self.loading, name), {})[self.stack[-1]] = None
 
     def _is_too_doubtful(self, *, certain: bool) -> bool:

@@ -41,11 +41,12 @@ def survey(solver: Solver, shown: Shown) -> dict[str, Loading]:
     with deep_recursion():
         for (path, name), sites in solver.quiet.items():
             calls.setdefault(path, []).append(_quiet_call(name, knowledge.of(name), sites, shown))
+    incomplete = solver.cut_short | {module.path for module in solver.too_deep}
     return {
         path: Loading(
             tuple(sorted(happenings.get(path, ()), key=_order)),
             tuple(sorted(calls.get(path, ()), key=lambda call: call.name)),
-            path not in solver.cut_short,
+            path not in incomplete,
         )
         for path in solver.modules
     }

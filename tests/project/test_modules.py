@@ -1,0 +1,188 @@
+"""Files and module names: what an `import` in one file of a project finds."""
+
+from __future__ import annotations
+
+import pytest
+
+from reloadlint.project.modules import Module, ModuleIndex
+
+FLAT = ["app.py", "db.py", "lib_shop/__init__.py", "tools/clean.py"]
+SRC = ["src/shop/__init__.py", "src/shop/db.py", "src/shop/web/__init__.py", "tests/test_db.py"]
+NESTED = ["backend/app.py", "backend/db.py", "backend/shop/__init__.py", "backend/shop/x.py"]
+NAMESPACE = ["app.py", "company/shop/db.py", "company/mail/__init__.py"]
+PACKAGE = [
+    *("pkg/__init__.py", "pkg/a.py", "pkg/b.py"),
+    *("pkg/sub/__init__.py", "pkg/sub/c.py", "pkg/sub/deep/__init__.py", "pkg/sub/deep/d.py"),
+]
+
+
+def found(files: list[str], importer: str, written: str, **options) -> str | None:
+    """What `import …` finds, written with its dots: a file, a folder or None."""
+    index = ModuleIndex(files, **options)
+    name = written.lstrip(".")
+    result = index.resolve(index.at(importer), name, len(written) - len(name))
+    return result.path if isinstance(result, Module) else result
+
+
+FOUND = {
+    "file beside": (FLAT, "app.py", "db", "db.py"),
+    "package beside": (FLAT, "app.py", "lib_shop", "lib_shop/__init__.py"),
+    "file at the root from a folder": (FLAT, "tools/clean.py", "app", "app.py"),
+    "in the same package, by its full name": (PACKAGE, "pkg/a.py", "pkg.b", "pkg/b.py"),
+    "package below src": (SRC, "src/shop/db.py", "shop.web", "src/shop/web/__init__.py"),
+    "package below src, from a test": (SRC, "tests/test_db.py", "shop.db", "src/shop/db.py"),
+    "src as part of the name": (SRC, "tests/test_db.py", "src.shop.db", "src/shop/db.py"),
+    "beside, though not at the root": (NESTED, "backend/app.py", "db", "backend/db.py"),
+    "above its own package": (NESTED, "backend/shop/x.py", "db", "backend/db.py"),
+    "namespace package": (NAMESPACE, "app.py", "company.shop.db", "company/shop/db.py"),
+    "namespace package itself": (NAMESPACE, "app.py", "company.shop", "company/shop"),
+    "package in a namespace": (NAMESPACE, "app.py", "company.mail", "company/mail/__init__.py"),
+    "relative, one dot": (PACKAGE, "pkg/a.py", ".b", "pkg/b.py"),
+    "relative, in an __init__": (PACKAGE, "pkg/__init__.py", ".a", "pkg/a.py"),
+    "relative, two dots": (PACKAGE, "pkg/sub/c.py", "..a", "pkg/a.py"),
+    "relative, three dots": (PACKAGE, "pkg/sub/deep/d.py", "...sub.c", "pkg/sub/c.py"),
+    "relative, dots only": (PACKAGE, "pkg/sub/c.py", ".", "pkg/sub/__init__.py"),
+    "relative, two dots only": (PACKAGE, "pkg/sub/c.py", "..", "pkg/__init__.py"),
+    "relative, in a namespace": (NAMESPACE, "company/shop/db.py", ".db", "company/shop/db.py"),
+    "beside a script inside a package": (PACKAGE, "pkg/a.py", "b", "pkg/b.py"),
+    "own name for a module of Python's, beside": (
+        ["app.py", "queue.py"],
+        "app.py",
+        "queue",
+        "queue.py",
+    ),
+    "package before a file of its name": (
+        ["a.py", "x.py", "x/__init__.py"],
+        "a.py",
+        "x",
+        "x/__init__.py",
+    ),
+}
+
+
+@pytest.mark.parametrize(("files", "importer", "written", "path"), FOUND.values(), ids=FOUND)
+def test_import_finds(files: list[str], importer: str, written: str, path: str) -> None:
+    assert found(files, importer, written) == path
+
+
+NOT_FOUND = {
+    "library": (FLAT, "app.py", "flask"),
+    "module of Python's": (FLAT, "app.py", "threading"),
+    "part of a name": (FLAT, "app.py", "lib"),
+    "something below a file": (FLAT, "app.py", "db.connection"),
+    "something that a package has not": (PACKAGE, "pkg/a.py", "pkg.z"),
+    "file of a folder without its name": (FLAT, "app.py", "clean"),
+    "bare name of a sibling folder's file": (NESTED, "backend/shop/x.py", "x.y"),
+    "relative, above the project": (PACKAGE, "pkg/a.py", "...a"),
+    "relative, not there": (PACKAGE, "pkg/a.py", ".z"),
+    "relative is not absolute": (PACKAGE, "pkg/a.py", ".pkg"),
+    "Python's own, though another folder has one": (
+        ["web/app.py", "web/__init__.py", "tools/queue.py", "queue.py"],
+        *("tools/clean/x.py", "signal"),
+    ),
+    "Python's own, though the root has one": (
+        ["web/shop/a.py", "queue.py"],
+        "web/shop/a.py",
+        "queue",
+    ),
+    "Python's own, though a package has one": (
+        ["pkg/__init__.py", "pkg/a.py", "pkg/queue.py"],
+        *("pkg/a.py", "queue"),
+    ),
+    "file that is no module": (["app.py", "notes.txt"], "app.py", "notes"),
+}
+
+
+@pytest.mark.parametrize(("files", "importer", "written"), NOT_FOUND.values(), ids=NOT_FOUND)
+def test_import_is_not_of_the_project(files: list[str], importer: str, written: str) -> None:
+    importers = [*files, importer]
+    assert found(importers, importer, written) is None
+
+
+def test_folder_does_not_hide_an_installed_library() -> None:
+    files = ["app.py", "redis/dump.py"]
+    assert found(files, "app.py", "redis") == "redis"
+    assert found(files, "app.py", "redis", installed=frozenset({"redis"})) is None
+
+
+def test_module_in_a_folder_named_like_a_library_is_still_found() -> None:
+    files = ["app.py", "redis/dump.py"]
+    assert found(files, "app.py", "redis.dump", installed=frozenset({"redis"})) == "redis/dump.py"
+
+
+def test_configured_source_root_goes_before_the_usual_ones() -> None:
+    files = ["python/shop/__init__.py", "src/shop/__init__.py", "run.py"]
+    assert found(files, "run.py", "shop") == "src/shop/__init__.py"
+    roots = ["python/"]
+    assert found(files, "run.py", "shop", source_roots=roots) == "python/shop/__init__.py"
+
+
+def test_src_that_is_a_package_is_no_source_root() -> None:
+    files = ["src/__init__.py", "src/db.py", "other/app.py"]
+    assert found(files, "other/app.py", "db") is None
+    assert found(files, "other/app.py", "src.db") == "src/db.py"
+
+
+NAMES = {
+    "app.py": "app",
+    "pkg/sub/c.py": "pkg.sub.c",
+    "pkg/sub/__init__.py": "pkg.sub",
+    "src/shop/db.py": "shop.db",
+    "tools/clean.py": "clean",
+    "__init__.py": "__init__",
+}
+
+
+@pytest.mark.parametrize(("path", "name"), NAMES.items(), ids=NAMES)
+def test_name_begins_at_the_outermost_package(path: str, name: str) -> None:
+    module = ModuleIndex([*FLAT, *PACKAGE, *SRC, "__init__.py"]).at(path)
+    assert module == Module(path, name, path.endswith("__init__.py"))
+
+
+def test_name_can_be_set_to_what_the_project_says() -> None:
+    index = ModuleIndex(NAMESPACE)
+    index.rename({"company/shop/db.py": "company.shop.db"})
+    assert index.at("company/shop/db.py").name == "company.shop.db"
+    assert found(NAMESPACE, "app.py", "company.shop.db") == "company/shop/db.py"
+
+
+def test_modules_are_in_order_of_their_paths() -> None:
+    index = ModuleIndex(["b.py", "a/z.py", "a.py", "notes.md"])
+    assert [module.path for module in index.modules] == ["a.py", "a/z.py", "b.py"]
+
+
+def above(path: str) -> list[str]:
+    index = ModuleIndex([*PACKAGE, *NAMESPACE])
+    return [module.path for module in index.packages_above(index.at(path))]
+
+
+def test_packages_are_loaded_before_a_module_from_the_outside_in() -> None:
+    assert above("pkg/sub/c.py") == ["pkg/__init__.py", "pkg/sub/__init__.py"]
+    assert above("pkg/sub/__init__.py") == ["pkg/__init__.py"]
+
+
+def test_nothing_is_loaded_before_a_module_outside_of_packages() -> None:
+    assert above("pkg/__init__.py") == []
+    assert above("app.py") == []
+    assert above("company/shop/db.py") == []
+
+
+def test_bare_name_of_a_script_s_neighbour_loads_no_package() -> None:
+    index = ModuleIndex(PACKAGE)
+    module = index.at("pkg/b.py")
+    assert index.loaded_before(module, "b", 0) == []
+    assert index.loaded_before(module, "pkg.b", 0) == [index.at("pkg/__init__.py")]
+    assert index.loaded_before(module, "b", 1) == [index.at("pkg/__init__.py")]
+
+
+def test_submodule_is_one_of_a_package_only() -> None:
+    index = ModuleIndex([*PACKAGE, *NAMESPACE])
+    package = index.at("pkg/__init__.py")
+    assert index.submodule(package, "a") == index.at("pkg/a.py")
+    assert index.submodule("company/shop", "db") == index.at("company/shop/db.py")
+    assert index.submodule(package, "z") is None
+    assert index.submodule(index.at("pkg/a.py"), "b") is None
+
+
+def test_file_that_is_not_there_is_no_module() -> None:
+    assert ModuleIndex(FLAT).at("gone.py") is None
