@@ -1,3 +1,3 @@
-"""Finds what a Flask module starts while it is being loaded, before the debug reloader does it twice."""
+"""Finds what a Flask module starts while it is loaded, before the reloader does it twice."""
 
 __version__ = "0.1.0"

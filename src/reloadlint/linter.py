@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -25,17 +25,17 @@ from reloadlint.project.scope import (
     load_order,
 )
 from reloadlint.rules.invalid_file import invalid_file
+from reloadlint.rules.unused_suppression import suppress
 from reloadlint.source import SourceError, SourceFile, display_path
+from reloadlint.suppressions import has_marks
 from reloadlint.syntax import TOO_DEEP, InvalidSyntax
 
 if TYPE_CHECKING:
     from reloadlint.effects.survey import Survey, SurveyedModule
     from reloadlint.facts.records import ModuleFacts, Span
     from reloadlint.findings import Fix
-    from reloadlint.fixes.draft import Plan
-    from reloadlint.fixes.files import Change
+    from reloadlint.fixes.draft import Plan, Wishes
     from reloadlint.fixes.project import Project
-    from reloadlint.fixes.rounds import Checked, Fixed
     from reloadlint.project.imports import ImportFacts
     from reloadlint.project.modules import Module
     from reloadlint.settings import Settings
@@ -51,7 +51,7 @@ class _Read(msgspec.Struct):
     problems: dict[str, Finding]
 
 
-class _Place(msgspec.Struct, frozen=True):
+class Place(msgspec.Struct, frozen=True):
     """Where a finding about a hazard stands: the same for both."""
 
     path: str
@@ -59,7 +59,7 @@ class _Place(msgspec.Struct, frozen=True):
     in_guard: bool
 
     @classmethod
-    def of(cls, finding: Finding) -> _Place:
+    def of(cls, finding: Finding) -> Place:
         span = (finding.line, finding.column, finding.end_line, finding.end_column)
         return cls(finding.path, span, finding.code == "RL401")
 
@@ -73,6 +73,7 @@ class _Surroundings(msgspec.Struct):
     scope: frozenset[str]
     found: list[Hazard]
     solver: Solver
+    root: Path
 
     def shown(self, path: str) -> str:
         """A file of the project or of a library as reports name it."""
@@ -96,13 +97,23 @@ class _Surroundings(msgspec.Struct):
                 made.append(SurveyedModule(path=shown, name=module.name, loading=loading))
         return made
 
-    def project(self) -> Project:
-        """The same as the planner of fixes wants it."""
+    def _text_of(self, path: str) -> str:
+        """What can be read of a file that is no Python."""
+        source = self.read.sources.get(path)
+        if source is not None:
+            return source.text
+        try:
+            return (self.root / path).read_bytes().decode("latin-1")
+        except OSError:
+            return ""
+
+    def project(self, chosen: frozenset[str]) -> Project:
+        """The same as the planner of fixes wants it; `chosen` are the files that it may change."""
         from reloadlint.effects.closers import Closing
         from reloadlint.fixes.project import Project
 
         texts = {path: self.read.sources[path].text for path in self.read.imports}
-        broken = {p: s.text for p, s in self.read.sources.items() if p not in texts}
+        broken = {path: self._text_of(path) for path in self.read.problems}
         return Project(
             texts,
             broken,
@@ -113,6 +124,7 @@ class _Surroundings(msgspec.Struct):
             self.found,
             self.solver.outcomes,
             Closing(self.solver),
+            chosen,
         )
 
 
@@ -134,43 +146,12 @@ def check_project(
     Raises:
         UsageError: a path that is not there.
     """
-    targets = _targets(paths, settings, stdin)
-    check = _Check(settings, _overlay(stdin), progress)
+    targets = targets_of(paths, settings, stdin)
+    check = Check(settings, overlay_of(stdin), progress)
     for root, files in targets.by_root.items():
         check.project(root, files)
     check.findings += targets.problems
     return check.result(targets.files)
-
-
-def fix_project(
-    paths: Sequence[Path],
-    settings: Settings,
-    *,
-    strategy: str = "auto",
-    unsafe: bool = False,
-    stdin: SourceFile | None = None,
-    progress: Progress | None = None,
-) -> Repair:
-    """Work out what `fix` would write, and what is left. Nothing is written.
-
-    Args:
-        strategy: a strategy for every finding; `auto` takes the one that fits its role.
-        unsafe: also make the fixes that are not safe.
-        paths, settings, stdin, progress: as for `check_project`.
-
-    Raises:
-        UsageError: a path that is not there.
-    """
-    from reloadlint.fixes.rounds import Rounds
-
-    targets = _targets(paths, settings, stdin)
-    repair = Repair(list(targets.problems), [])
-    for root, files in targets.by_root.items():
-        work = _Work(root, files, settings, _overlay(stdin), progress, strategy)
-        repaired = Rounds(work.check, unsafe=unsafe).run()
-        repair.outcomes += [work.shown(outcome) for outcome in repaired.outcomes]
-        repair.changes += work.changes(repaired.texts)
-    return repair
 
 
 def survey_project(
@@ -190,8 +171,8 @@ def survey_project(
     """
     from reloadlint.effects.survey import Survey, SurveyedModule
 
-    targets = _targets(paths, settings, stdin)
-    check = _Check(settings, _overlay(stdin), progress)
+    targets = targets_of(paths, settings, stdin)
+    check = Check(settings, overlay_of(stdin), progress)
     modules = [
         SurveyedModule(path=p.path, problem=p.message, line=p.line) for p in targets.problems
     ]
@@ -201,41 +182,7 @@ def survey_project(
     return Survey(tuple(sorted(modules, key=lambda module: module.path)))
 
 
-class Repair(msgspec.Struct):
-    """What `fix` has worked out: files that are no Python, what became of each finding, and the
-    changes to files."""
-
-    problems: list[Finding]
-    outcomes: list[Fixed]
-    changes: list[Change] = []
-
-    @property
-    def left(self) -> bool:
-        """Whether anything is left to report when the changes are written."""
-        return bool(self.problems) or any(o.reason is not None for o in self.outcomes)
-
-    def groups(self) -> list[list[Change]]:
-        """The changes in groups that share no fix: each is written as a whole or not at all."""
-        groups: list[list[Change]] = []
-        for change in self.changes:
-            shown = change.source.display_path
-            fixes = [set(o.paths) for o in self.outcomes if shown in o.paths]
-            linked = set().union({shown}, *fixes)
-            near = [g for g in groups if any(c.source.display_path in linked for c in g)]
-            groups = [g for g in groups if g not in near]
-            groups.append([change, *(c for g in near for c in g)])
-        return groups
-
-    def undo(self, group: Sequence[Change], reason: str) -> None:
-        """Note that a group of changes could not be written."""
-        paths = {change.source.display_path for change in group}
-        self.outcomes = [
-            msgspec.structs.replace(o, reason=reason) if paths & set(o.paths) else o
-            for o in self.outcomes
-        ]
-
-
-class _Targets(msgspec.Struct):
+class Targets(msgspec.Struct):
     """The files that were asked for, by their project's root, and those that can't be read."""
 
     by_root: dict[Path, list[Path]]
@@ -243,7 +190,7 @@ class _Targets(msgspec.Struct):
     files: int
 
 
-def _targets(paths: Sequence[Path], settings: Settings, stdin: SourceFile | None) -> _Targets:
+def targets_of(paths: Sequence[Path], settings: Settings, stdin: SourceFile | None) -> Targets:
     discovery = discover(paths, settings)
     wanted = set(discovery.files)
     if stdin is not None:
@@ -255,60 +202,11 @@ def _targets(paths: Sequence[Path], settings: Settings, stdin: SourceFile | None
         invalid_file(display_path(problem.path), 1, 1, problem.message)
         for problem in discovery.problems
     ]
-    return _Targets(by_root, problems, len(wanted))
+    return Targets(by_root, problems, len(wanted))
 
 
-def _overlay(stdin: SourceFile | None) -> dict[Path, SourceFile]:
+def overlay_of(stdin: SourceFile | None) -> dict[Path, SourceFile]:
     return {stdin.path.absolute(): stdin} if stdin is not None else {}
-
-
-class _Work:
-    """One project that is being fixed."""
-
-    def __init__(
-        self,
-        root: Path,
-        files: Sequence[Path],
-        settings: Settings,
-        overlay: dict[Path, SourceFile],
-        progress: Progress | None,
-        strategy: str,
-    ) -> None:
-        self._root = root
-        self._files = files
-        self._settings = settings
-        self._overlay = overlay
-        self._progress = progress
-        self._strategy = strategy
-        self._sources: dict[str, SourceFile] = {}
-
-    def check(self, texts: Mapping[str, str]) -> Checked:
-        """Check the project with these texts in place of its own."""
-        from reloadlint.fixes.rounds import Checked
-
-        changed = {
-            self._sources[path].path.absolute(): msgspec.structs.replace(
-                self._sources[path], text=text
-            )
-            for path, text in texts.items()
-        }
-        check = _Check(self._settings, {**self._overlay, **changed}, self._progress, self._strategy)
-        sources = check.project(self._root, self._files)
-        self._sources = self._sources or sources
-        findings = check.result(0).findings
-        plans = {f: plan for f in findings if (plan := check.plans.get(_Place.of(f)))}
-        return Checked(findings, plans, {path: s.text for path, s in sources.items()})
-
-    def shown(self, outcome: Fixed) -> Fixed:
-        """An outcome with its files as reports name them."""
-        paths = tuple(self._sources[path].display_path for path in outcome.paths)
-        return msgspec.structs.replace(outcome, paths=paths)
-
-    def changes(self, texts: Mapping[str, str]) -> list[Change]:
-        """The changes that give the files these texts."""
-        from reloadlint.fixes.files import Change
-
-        return [Change(self._sources[path], text) for path, text in sorted(texts.items())]
 
 
 def _roots(paths: Sequence[Path], files: Sequence[Path]) -> dict[Path, Path]:
@@ -332,7 +230,7 @@ def _under_one_roof(paths: Sequence[Path], roots: dict[Path, Path]) -> dict[Path
     return roots
 
 
-class _Check:
+class Check:
     """One run of `check` over one or more projects."""
 
     def __init__(
@@ -340,24 +238,29 @@ class _Check:
         settings: Settings,
         overlay: dict[Path, SourceFile],
         progress: Progress | None,
-        strategy: str = "auto",
+        wishes: Wishes | None = None,
     ) -> None:
         self._settings = settings
         self._progress = progress
         self._flask_modules = 0
         self._texts: dict[str, str] = {}
-        self._strategy = strategy
+        self._commented: dict[str, str] = {}
+        self._wishes = wishes
         self._overlay = overlay
         self.findings: list[Finding] = []
-        self.plans: dict[_Place, Plan] = {}
+        self._chosen: frozenset[str] = frozenset()
+        self.plans: dict[Place, Plan] = {}
 
     def project(self, root: Path, wanted: Sequence[Path]) -> dict[str, SourceFile]:
         """Check the wanted files of the project at `root`; all its files, by path below that."""
         around = self.understand(root, wanted)
         chosen, read = {_inside(root, file) for file in wanted}, around.read
+        self._chosen = frozenset(chosen)
         self._flask_modules += len((around.scope | around.solver.modules.keys()) & chosen)
         self._report(around, [hazard for hazard in around.found if hazard.path in chosen])
         self._check_program(around, chosen)
+        commented = (source for path in chosen if (source := read.sources.get(path)))
+        self._commented |= {s.display_path: s.text for s in commented if has_marks(s.text)}
         self.findings += [read.problems[path] for path in sorted(read.problems.keys() & chosen)]
         return read.sources
 
@@ -377,7 +280,7 @@ class _Check:
         for module in solver.too_deep:
             source = read.sources[module.path]
             read.problems[module.path] = _unparsable(source, InvalidSyntax(TOO_DEEP))
-        return _Surroundings(read, index, graph, scope, found, solver)
+        return _Surroundings(read, index, graph, scope, found, solver, root)
 
     def _solver(self, index: ModuleIndex, read: _Read, root: Path) -> Solver:
         settings = self._settings
@@ -455,22 +358,25 @@ class _Check:
         """The fix of each hazard; the plans behind them are kept for who wants to write them."""
         if not found:
             return {}
+        from reloadlint.fixes.draft import Wishes
         from reloadlint.fixes.plan import plan
 
-        project = around.project()
-        plans = {hazard: plan(hazard, project, self._strategy) for hazard in found}
+        wishes = self._wishes or Wishes()
+        project = around.project(self._chosen)
+        plans = {hazard: plan(hazard, project, wishes) for hazard in found}
         for hazard, made in plans.items():
             shown = around.read.sources[hazard.path].display_path
-            self.plans[_Place(shown, hazard.span, hazard.in_guard)] = made
+            self.plans[Place(shown, hazard.span, hazard.in_guard)] = made
         return {hazard: made.fix for hazard, made in plans.items()}
 
     def result(self, files: int) -> Result:
         """Everything found, in the order in which it is reported."""
         selected = [f for f in self.findings if self._settings.selected(f.code)]
-        found = tuple(sorted(selected, key=lambda finding: finding.sort_key))
+        kept, suppressed = suppress(selected, self._commented, self._settings.selected)
+        found = tuple(sorted(kept, key=lambda finding: finding.sort_key))
         shown = {e.path for f in found for e in f.evidence} | {f.path for f in found}
         texts = {path: text for path, text in self._texts.items() if path in shown}
-        return Result(found, Summary(files, self._flask_modules, len(found), 0), texts)
+        return Result(found, Summary(files, self._flask_modules, len(found), suppressed), texts)
 
 
 def _facts(read: _Read, module: Module) -> ModuleFacts | None:

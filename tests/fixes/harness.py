@@ -10,7 +10,7 @@ fixed (`may_fail_before`), an `app` of its own; or `command`, the arguments of `
 the paths and options with which the project is fixed.
 
 `refused.txt` has the applicability in its first line and a part of the reason in its second. With
-`unsafe`, `after/` is what `--unsafe-fixes` gives.
+`unsafe`, `after/` (where it is there) is what `--unsafe-fixes` gives.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ class Command:
 
 @dataclass(frozen=True)
 class Fixed:
-    """A project before and after `fix --write`, and after a second one.
+    """A project before and after `fix --write`, and after a second one (if there was a first).
 
     `findings` and `left` are what `check` reports before and after, as in its JSON.
     """
@@ -50,16 +50,18 @@ def copy(project: Project, folder: Path) -> None:
 
 
 def fix(project: Project, folder: Path, *options: str) -> Fixed:
-    """Fix a copy of the project in `folder`, twice."""
+    """Fix a copy of the project in `folder`; twice, if the first time changes something."""
     copy(project, folder)
+    options = (*project.options, *options)
     with inside(folder):
         findings = check()
-        options = (*project.options, *options)
-        first = reloadlint("fix", "--write", *options)
+        command = reloadlint("fix", "--write", *options)
         files = tree(folder)
+        if files == tree(project.before):
+            return Fixed(folder, files, command, files, command, findings, findings)
         left = check()
-        second = reloadlint("fix", "--write", *options)
-        return Fixed(folder, files, first, tree(folder), second, findings, left)
+        again = reloadlint("fix", "--write", *options)
+    return Fixed(folder, files, command, tree(folder), again, findings, left)
 
 
 @contextlib.contextmanager
@@ -75,7 +77,9 @@ def inside(folder: Path) -> Iterator[None]:
 
 def check() -> list[dict[str, Any]]:
     """What `check` finds in the working directory."""
-    return json.loads(reloadlint("check", "--output-format", "json").said)["findings"]
+    command = reloadlint("check", "--output-format", "json")
+    assert command.status in {0, 1}, command.complained
+    return json.loads(command.said)["findings"]
 
 
 def reloadlint(command: str, *options: str) -> Command:

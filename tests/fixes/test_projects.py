@@ -24,6 +24,11 @@ on_linux = pytest.mark.skipif(
     not Path("/proc/self/task").exists(), reason="what a process holds is read from /proc"
 )
 each_project = pytest.mark.parametrize("project", PROJECTS, ids=lambda project: project.name)
+each_plain = pytest.mark.parametrize(
+    "project",
+    [project for project in PROJECTS if not project.options],
+    ids=lambda project: project.name,
+)
 each_fixed = pytest.mark.parametrize("project", FIXED, ids=lambda project: project.name)
 each_refused = pytest.mark.parametrize("project", REFUSED, ids=lambda project: project.name)
 each_unsafe = pytest.mark.parametrize("project", UNSAFE, ids=lambda project: project.name)
@@ -66,10 +71,8 @@ def test_name_says_whether_it_is_fixed(project: Project) -> None:
     assert project.applicability in {"safe", "unsafe", "manual"}
 
 
-def test_half_of_the_projects_are_refused() -> None:
-    assert len(FIXED) >= 20
-    assert len(REFUSED) >= 20
-    assert abs(len(FIXED) - len(REFUSED)) <= len(PROJECTS) / 10
+def test_about_half_of_the_projects_are_refused() -> None:
+    assert min(len(FIXED), len(REFUSED)) >= 0.4 * len(PROJECTS) >= 16
 
 
 @on_linux
@@ -83,7 +86,7 @@ def test_holds_something_when_loaded_before_the_fix(project: Project, before: Ru
             assert [answer["status"] for answer in answers] == _expected(request)
 
 
-@each_project
+@each_plain
 def test_check_says_what_fix_does(project: Project, fixes: Fixes) -> None:
     (finding,) = _import_time(fixes[project.name].findings)[:1]
     cure = finding["fix"]
@@ -99,6 +102,11 @@ def test_fix_writes_what_a_colleague_would(project: Project, fixes: Fixes) -> No
     fixed = fixes[project.name]
     assert fixed.command.status == 0, fixed.command
     assert fixed.files == tree(project.after)
+
+
+@each_fixed
+def test_summary_says_that_an_error_comes_later_now(project: Project, fixes: Fixes) -> None:
+    assert "an error in opening it now comes with that request" in fixes[project.name].command.said
 
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="applies the patch with git")
@@ -177,19 +185,20 @@ def test_refusal_says_why(project: Project, fixes: Fixes) -> None:
 def test_only_what_is_unsafe_is_written_on_demand(project: Project, unsafe_fixes: Fixes) -> None:
     fixed = unsafe_fixes[project.name]
     assert fixed.files_again == fixed.files
-    if project.applicability == "manual":
-        assert fixed.command.status == 1
-        assert fixed.files == tree(project.before)
-    else:
+    assert (fixed.files != tree(project.before)) == (project.applicability == "unsafe")
+    if project.after.exists():
         assert fixed.files == tree(project.after)
 
 
 @each_unsafe
-def test_unsafe_fix_compiles(project: Project, unsafe_fixes: Fixes) -> None:
-    unreadable = {"old_pages.py"}
-    for file, text in unsafe_fixes[project.name].files.items():
-        if file.endswith(".py") and file not in unreadable:
-            compile(text, file, "exec")
+def test_unsafe_fix_takes_the_finding_away_and_compiles(
+    project: Project, unsafe_fixes: Fixes
+) -> None:
+    fixed = unsafe_fixes[project.name]
+    assert _import_time(fixed.left) == []
+    before = tree(project.before)
+    for file in (file for file in fixed.files if fixed.files[file] != before.get(file)):
+        compile(fixed.files[file], file, "exec")
 
 
 def _run(jobs: list[tuple[Project, Path]], scratch: Path) -> Runs:

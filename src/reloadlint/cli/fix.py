@@ -17,13 +17,15 @@ from reloadlint.cli.options import READING, SELECTION, with_options
 from reloadlint.cli.progress import ProgressBar
 from reloadlint.cli.standard_input import InvalidInput, read_stdin, stdin_path
 from reloadlint.errors import UsageError
+from reloadlint.fixes.draft import Wishes
 from reloadlint.reporting.fixes import colored, patch, summary
 from reloadlint.reporting.style import wants_color
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from reloadlint.linter import Repair
+    from reloadlint.fixer import Repair
+    from reloadlint.fixes.files import Change
     from reloadlint.settings import Settings
 
 STRATEGIES = ("auto", "g", "pool", "lazy", "defer", "guard")
@@ -50,6 +52,13 @@ _WRITING = (
         default="auto",
         metavar="NAME",
         help="auto (default: by role), g, pool, lazy, defer or guard.",
+    ),
+    _option(
+        "--access",
+        type=click.Choice(("auto", "call", "proxy")),
+        default="auto",
+        metavar="HOW",
+        help="call an accessor, keep the name as a proxy, or auto (default).",
     ),
     _option(
         "--color",
@@ -88,7 +97,7 @@ def command(paths: tuple[Path, ...], **options: Any) -> int:
 def _repair(
     paths: Sequence[Path], settings: Settings, path: Path | None, options: dict[str, Any]
 ) -> Repair:
-    from reloadlint.linter import fix_project  # brings libcst, which `--help` can do without
+    from reloadlint.fixer import fix_project  # brings libcst, which `--help` can do without
 
     try:
         stdin = read_stdin(path) if path else None
@@ -98,7 +107,7 @@ def _repair(
         return fix_project(
             paths,
             settings,
-            strategy=options["strategy"],
+            wishes=Wishes(options["strategy"], options["access"]),
             unsafe=options["unsafe_fixes"],
             stdin=stdin,
             progress=progress,
@@ -128,11 +137,12 @@ def _write(repair: Repair) -> list[str]:
     """Write each group of changes; what went wrong."""
     from reloadlint.fixes.files import WriteError, write_all
 
-    failures = []
-    for group in repair.groups():
+    def attempt(group: Sequence[Change]) -> str | None:
         try:
             write_all(group)
         except WriteError as error:
-            failures.append(str(error))
             repair.undo(group, str(error))
-    return failures
+            return str(error)
+        return None
+
+    return [failure for group in repair.groups() if (failure := attempt(group)) is not None]

@@ -12,7 +12,7 @@ import msgspec
 
 from reloadlint.effects.hazards import Step, steps_of
 from reloadlint.effects.holdings import Closer, Holdings, holdings
-from reloadlint.effects.observer import Log
+from reloadlint.effects.observer import Log, Observer
 from reloadlint.effects.roles import CLOSER_NAMES
 from reloadlint.effects.threads import CLOSING, remains
 
@@ -49,7 +49,7 @@ class Closing:
     """
 
     def __init__(self, solver: Solver) -> None:
-        self._solver = solver
+        self._solver = Observer(solver)
         self._known: dict[int, tuple[Class, Holdings | None]] = {}
 
     def takes(self, cls: Class) -> bool:

@@ -71,7 +71,7 @@ def holdings(solver: Solver, cls: Class) -> Holdings | None:
     if not isinstance(instance, Instance) or instance.cls is not cls:
         return None
     taken = [o for o in observer.occurrences if not o.released and o.chain[0] is site]
-    taken = [o for o in taken if len(o.chain) > 1 and _is_its_own(observer, instance, o)]
+    taken = _own(observer, instance, [o for o in taken if len(o.chain) > 1])
     if not taken:
         return None
     own = frozenset({*observer.made, id(instance)})
@@ -85,12 +85,17 @@ def _starts(occurrence: Occurrence) -> bool:
     return occurrence.entry.name in STARTERS
 
 
-def _is_its_own(observer: Observer, instance: Instance, occurrence: Occurrence) -> bool:
-    """Whether something was taken for this object: not for the class, not only for a moment."""
-    owner = occurrence.owner
-    if any(owner is value for value in _shared(observer, instance)):
-        return False
-    return not occurrence.entry.collected or id(owner) in reachable([instance, *observer.escaped])
+def _own(observer: Observer, instance: Instance, taken: list[Occurrence]) -> list[Occurrence]:
+    """What was taken for this object: not for the class, not only for a moment."""
+    if not taken:
+        return []
+    shared = {id(value) for value in _shared(observer, instance)}
+    kept = reachable([instance, *observer.escaped])
+    return [
+        o
+        for o in taken
+        if id(o.owner) not in shared and (not o.entry.collected or id(o.owner) in kept)
+    ]
 
 
 def _shared(observer: Observer, instance: Instance) -> Iterator[Value]:

@@ -76,12 +76,16 @@ class Log:
 class Observer(Solver):
     """Follows single functions after everything has been loaded.
 
-    It shares the loaded modules with the solver that it is made from, and nothing else.
+    It knows the modules that the solver has loaded. What a function of its own loads, only
+    observers that are made from this one know as well.
     """
 
     def __init__(self, solver: Solver) -> None:
         super().__init__(solver.index, solver.catalogue, solver.facts_of, solver.libraries)
-        self.modules = dict(solver.modules)
+        shared = isinstance(solver, Observer)
+        self.modules = solver.modules if shared else dict(solver.modules)
+        self.modules_of_libraries = solver.modules_of_libraries
+        self._silent = solver._silent
         self.phase = "observed"
         self.log = Log()
         self.made: set[int] = set()

@@ -316,9 +316,11 @@ def either(*values: Value | None) -> Value:
         for option in alternatives(value) if value is not None else ():
             if not any(option is known or option == known for known in distinct):
                 distinct.append(option)
+            if len(distinct) == MOST_ALTERNATIVES:
+                return Alternatives(distinct)
     if not distinct:
         return UNKNOWN
-    return distinct[0] if len(distinct) == 1 else Alternatives(distinct[:MOST_ALTERNATIVES])
+    return distinct[0] if len(distinct) == 1 else Alternatives(distinct)
 
 
 def linearised(bases: list[Value]) -> list[Value]:

@@ -6,6 +6,7 @@ Nothing is judged here: the extractor writes down what the code says, the solver
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -15,6 +16,9 @@ from reloadlint.syntax import parse
 
 LONGEST_CONSTANT = 300
 LONGEST_TEXT = 60
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half a character: such a text can't be written anywhere, not even to the cache."""
 
 
 def module_facts(text: str) -> r.ModuleFacts:
@@ -262,7 +266,7 @@ class _Extractor:
 
     def _constant(self, node: ast.Constant) -> r.Expr:
         value = node.value
-        if isinstance(value, str) and len(value) > LONGEST_CONSTANT:
+        if isinstance(value, str) and not _is_kept(value):
             return r.Constant(None, known=False)
         if isinstance(value, int) and not -(2**63) <= value < 2**63:
             return r.Constant(None, known=False)
@@ -308,9 +312,10 @@ class _Extractor:
         operand = self.expr(node.operand)
         if isinstance(node.op, ast.Not):
             return r.Not(operand)
-        if isinstance(node.op, ast.USub) and isinstance(operand, r.Constant):
-            if isinstance(operand.value, (int, float)) and not isinstance(operand.value, bool):
-                return r.Constant(-operand.value)
+        value = operand.value if isinstance(operand, r.Constant) else None
+        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if isinstance(node.op, ast.USub) and isinstance(value, (int, float)) and is_number:
+            return r.Constant(-value)
         return r.Opaque((operand,))
 
     def _compare(self, node: ast.Compare) -> r.Expr:
@@ -405,6 +410,11 @@ _STATEMENTS: dict[type[ast.AST], Callable[[_Extractor, Any], r.Stmt]] = {
 }
 if hasattr(ast, "TryStar"):
     _STATEMENTS[ast.TryStar] = _X._try
+
+
+def _is_kept(text: str) -> bool:
+    return len(text) <= LONGEST_CONSTANT and not _SURROGATE.search(text)
+
 
 _EXPRESSIONS: dict[type[ast.AST], Callable[[_Extractor, Any], r.Expr]] = {
     ast.Constant: _X._constant,

@@ -22,7 +22,7 @@ class Record(msgspec.Struct, frozen=True, array_like=True, tag=True, gc=False):
 
 
 class Constant(Record, frozen=True):
-    """A literal. Long texts and bytes are no more than their type: `value` is None, `known` False."""
+    """A literal. Of long texts and bytes only that they are one is kept: `known` is False."""
 
     value: bool | int | float | str | None
     known: bool = True

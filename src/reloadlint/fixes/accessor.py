@@ -10,24 +10,27 @@ from reloadlint.fixes.style import Style
 class Parts(msgspec.Struct, frozen=True, kw_only=True):
     """What an accessor is made from.
 
-    `g` is how the module writes Flask's `g`; `opening` are the lines that open the object, at
-    their indentation; `what` names the object in docstrings; `decorator` registers the teardown
-    where that is done by one.
+    `local` is what the teardown calls the object; `g` is how the module writes Flask's `g`;
+    `what` names the object in docstrings; `decorator` registers the teardown where that is done
+    by one.
     """
 
     accessor: str
     closer: str
     key: str
+    local: str
     g: str
-    opening: str
     returns: str | None
     release: str
     decorator: str | None
     what: str
 
 
-def accessor_text(parts: Parts, style: Style) -> str:
-    """The function that opens the object at its first use in an application context."""
+def accessor_text(parts: Parts, opening: str, style: Style) -> str:
+    """The function that opens the object at its first use in an application context.
+
+    `opening` are the lines that do so, at their indentation.
+    """
     i = style.indent
     arrow = f" -> {parts.returns}" if style.annotated and parts.returns else ""
     return _lines(
@@ -35,7 +38,7 @@ def accessor_text(parts: Parts, style: Style) -> str:
         f"def {parts.accessor}(){arrow}:",
         *_doc(style, f"Return `{parts.what}` of this application context, opened at first use."),
         f"{i}if {style.quote}{parts.key}{style.quote} not in {parts.g}:",
-        parts.opening.rstrip("\r\n"),
+        opening.rstrip("\r\n"),
         f"{i}return {parts.g}.{parts.key}",
     )
 
@@ -52,9 +55,9 @@ def teardown_text(parts: Parts, style: Style) -> str:
         *([parts.decorator] if parts.decorator else []),
         f"def {parts.closer}({argument}){arrow}:",
         *_doc(style, f"Close `{parts.what}` if it was opened."),
-        f"{i}{parts.key} = {parts.g}.pop({key}, None)",
-        f"{i}if {parts.key} is not None:",
-        f"{i}{i}{parts.key}.{parts.release}",
+        f"{i}{parts.local} = {parts.g}.pop({key}, None)",
+        f"{i}if {parts.local} is not None:",
+        f"{i}{i}{parts.local}.{parts.release}",
     )
 
 

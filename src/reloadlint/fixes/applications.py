@@ -20,7 +20,8 @@ class Application(NamedTuple):
     """A statement that makes an application and binds it to a name.
 
     `function` is the factory that it stands in, None at module level; `plain` is False where the
-    statement stands in a block, or gives the application no plain name.
+    statement stands in a block, or gives the application no plain name. `end` is where the
+    assignment ends, which may share its line with others.
     """
 
     tree: Tree
@@ -28,6 +29,7 @@ class Application(NamedTuple):
     statement: cst.BaseStatement
     function: FunctionNode | None
     plain: bool
+    end: int = 0
 
 
 def applications(project: Project) -> list[Application]:
@@ -135,8 +137,8 @@ def _application(tree: Tree, call: cst.Call) -> Application:
     function = tree.function_of(call)
     parent = tree.parent(call)
     name = ""
-    if isinstance(parent, cst.Assign) and len(parent.targets) == 1:
-        name = dotted(parent.targets[0].target)
+    if isinstance(parent, cst.Assign):
+        name = next(filter(None, (dotted(target.target) for target in parent.targets)), "")
     elif isinstance(parent, cst.AnnAssign):
         name = dotted(parent.target)
     block = tree.parent(statement)
@@ -146,4 +148,4 @@ def _application(tree: Tree, call: cst.Call) -> Application:
     plain = (
         bool(name) and direct and isinstance(tree.scope(call), GlobalScope) is (function is None)
     )
-    return Application(tree, name, statement, function, plain)
+    return Application(tree, name, statement, function, plain, tree.span(parent)[1])

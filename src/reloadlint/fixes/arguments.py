@@ -11,7 +11,8 @@ from reloadlint.fixes.applications import qualified_name
 from reloadlint.fixes.draft import Refusal
 from reloadlint.fixes.mutations import changed_environment, mutation
 from reloadlint.fixes.project import Project
-from reloadlint.fixes.tree import Tree, descendants, dotted, last_name
+from reloadlint.fixes.things import Thing
+from reloadlint.fixes.tree import Tree, dotted, last_name
 
 PURE = frozenset(
     {
@@ -28,22 +29,34 @@ _ASKING = frozenset({"input", "getpass"})
 
 
 def argument_doubts(
-    project: Project, tree: Tree, parts: list[cst.BaseExpression], before: int
+    project: Project, thing: Thing, parts: list[cst.BaseExpression], before: int
 ) -> Iterator[str]:
     """Why expressions may evaluate to something else in a request than they did at `before`.
 
     Raises:
         Refusal: they can be evaluated only once, or only there.
     """
+    tree = thing.made.tree
+    source = thing.source.node if thing.source is not None else None
     for part in parts:
-        for node in descendants(part):
+        for node in _evaluated(part):
+            if node is source:
+                continue
             if isinstance(node, (cst.Await, cst.Yield)):
                 raise Refusal("what it is made from is awaited")
             if isinstance(node, cst.Call) and node is not part:
                 yield from _called(tree, node)
             elif isinstance(node, cst.Name) and _is_read(tree, node):
                 yield from _named(project, tree, node, before)
-        yield from changed_environment(project, tree, part, before)
+        yield from changed_environment(tree, part, before)
+
+
+def _evaluated(part: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """What an expression evaluates itself: not the bodies of its functions."""
+    yield part
+    for child in part.children:
+        if not isinstance(child, cst.Lambda):
+            yield from _evaluated(child)
 
 
 def _called(tree: Tree, call: cst.Call) -> Iterator[str]:

@@ -15,19 +15,25 @@ ENTRIES = frozenset(
         "teardown_appcontext", "teardown_request", "template_filter", "template_global",
         "template_test", "unauthorized_handler", "url_defaults", "url_value_preprocessor",
         "user_loader", "request_loader", "verify_password", "verify_token", "with_appcontext",
-        "add_resource", "register_blueprint", "add_namespace",
+        "add_resource", "register_blueprint", "add_namespace", "add_command",
     }
 )  # fmt: skip
 """Registrations with Flask and its extensions: what is registered runs in a context."""
 
-IN_PLACE = frozenset(
+CALLING = frozenset({"max", "min", "reduce", "sort", "sorted"})
+"""Callables that call what they are given before they return."""
+
+LAZY = frozenset({"filter", "map", "starmap", "groupby", "zip", "enumerate", "chain", "islice"})
+"""Callables whose results call or consume what they are given, when they are consumed."""
+
+CONSUMING = frozenset(
     {
-        "all", "any", "dict", "filter", "frozenset", "groupby", "join", "list", "map", "max", "min",
-        "reduce", "set", "sort", "sorted", "starmap", "sum", "tuple", "extend", "update",
-        "wraps", "next", "enumerate", "zip", "jsonify", "writerows", "executemany",
+        "all", "any", "dict", "frozenset", "join", "list", "max", "min", "reduce", "set", "sorted",
+        "sum", "tuple", "extend", "update", "next", "jsonify", "writerows", "executemany",
+        "stream_with_context", "Counter", "deque", "OrderedDict", "array", "fromkeys",
     }
 )  # fmt: skip
-"""Callables that call or consume what they are given before they return."""
+"""Callables that run through what they are given before they return, or keep its context."""
 
 BACKGROUND = {
     "Thread": "a thread's target",
@@ -74,6 +80,17 @@ BACKGROUND = {
 VIEW_METHODS = frozenset(
     {"get", "post", "put", "delete", "patch", "head", "options", "dispatch_request"}
 )
+
+CONTEXT_COPIES = frozenset({"copy_current_request_context"})
+"""Decorators that give a function a context of its own, wherever it runs."""
+
+KEEPING = frozenset(
+    {"append", "appendleft", "add", "insert", "put", "put_nowait", "setdefault", "setattr", "push"}
+)
+"""Methods that keep what they are given."""
+
+CALLING_BASES = ("Handler", "Listener", "Callback", "Observer", "Consumer", "Worker", "Formatter")
+"""How classes end whose methods a library calls, from wherever it is."""
 
 THREADS = frozenset({"Thread", "Timer", "Process"})
 

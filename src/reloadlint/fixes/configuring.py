@@ -24,6 +24,20 @@ METHODS = frozenset(
 _SETTING = re.compile(r"\s*(PRAGMA|SET|ATTACH|LOAD|USE)\b", re.IGNORECASE)
 
 
+def sets_something(use: Use) -> str | None:
+    """The word with which a use sets something on the connection (`ATTACH`), if it does."""
+    call = use.tree.parent(use.tree.parent(use.node))
+    if not (isinstance(call, cst.Call) and isinstance(call.func, cst.Attribute) and call.args):
+        return None
+    text = call.args[0].value
+    if call.func.value is not use.node or not isinstance(text, cst.SimpleString):
+        return None
+    match = _SETTING.match(str(text.evaluated_value))
+    if match is None or (match[1].upper() == "PRAGMA" and "=" not in text.value):
+        return None
+    return match[1].upper()
+
+
 def configures(made: Made, use: Use) -> cst.SimpleStatementLine | None:
     """The statement with which a use at module level configures the object, if it does."""
     tree = use.tree

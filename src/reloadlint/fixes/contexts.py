@@ -10,15 +10,23 @@ import libcst as cst
 from reloadlint.fixes.applications import qualified_name
 from reloadlint.fixes.callbacks import (
     BACKGROUND,
+    CALLING,
+    CALLING_BASES,
+    CONSUMING,
+    CONTEXT_COPIES,
     ENTRIES,
-    IN_PLACE,
+    KEEPING,
+    LAZY,
     THREADS,
     VIEW_METHODS,
     background,
 )
 from reloadlint.fixes.functions import (
     class_of,
+    definition_of,
     is_generator,
+    naming,
+    own_nodes,
     referring,
     wrapped_by,
 )
@@ -46,6 +54,31 @@ class Contexts:
         """What speaks against a use in a function; the worst first."""
         found = list(self._at(use.tree, use.node))
         return sorted(dict.fromkeys(found), key=lambda trouble: not trouble.fatal)
+
+    def leaving(self, use: Use) -> list[Trouble]:
+        """What of a local name's use speaks for a time after the function has returned."""
+        lazy = _lazy(use.tree, use.node, rows=True)
+        if lazy is not None:
+            return [Trouble(f"a generator in {_line(use.tree, lazy)} may go on after the request")]
+        function = use.tree.function_of(use.node)
+        owner = use.tree.scope(use.node)
+        bound = [a.scope for a in owner[_name(use.node)]]
+        if function is None or owner in bound:
+            return []
+        if is_generator(function) and self._is_streamed(use.tree, function):
+            return [Trouble(f"a generator has it ({_line(use.tree, use.node)}) after the request")]
+        return [trouble for trouble in self._function(use.tree, function) if not trouble.fatal]
+
+    def _is_streamed(self, tree: Tree, function: FunctionNode) -> bool:
+        """Whether a generator is handed to `stream_with_context`, which keeps the names alone."""
+        if not isinstance(function, cst.FunctionDef):
+            return False
+        places = referring(self._project, tree, function)
+        calls = [(where, where.parent(where.parent(node))) for where, node in places]
+        return any(
+            isinstance(arg, cst.Arg) and last_name(where.parent(arg)) == "stream_with_context"
+            for where, arg in calls
+        )
 
     def _at(self, tree: Tree, node: cst.CSTNode) -> Iterator[Trouble]:
         """For code at a node: why it may run without a context."""
@@ -78,14 +111,42 @@ class Contexts:
         if isinstance(function, cst.Lambda):
             yield from self._reference(tree, function, function)
             return
+        if any(last_name(d.decorator) in CONTEXT_COPIES for d in function.decorators):
+            return
+        if function.asynchronous is not None:
+            yield Trouble(
+                f"`{function.name.value}` is async: Flask runs it in another thread than the teardown"
+            )
         yield from self._decorated(tree, function)
+        if is_generator(function) and _is_view_function(function):
+            yield Trouble(
+                f"the view `{function.name.value}` is a generator: it runs after the request"
+            )
         cls = class_of(tree, function)
         if cls is not None:
-            yield from _of_class(tree, cls, function)
+            yield from self._of_class(tree, cls, function)
             if _is_view(cls, function):
                 return
         for where, node in referring(self._project, tree, function):
             yield from self._reference(where, node, function)
+
+    def _of_class(
+        self, tree: Tree, cls: cst.ClassDef, function: cst.FunctionDef
+    ) -> Iterator[Trouble]:
+        bases = {last_name(base.value) for base in cls.bases}
+        if function.name.value == "run" and bases & THREADS:
+            yield Trouble(f"`{cls.name.value}.run` is {BACKGROUND['Thread']}")
+        for base in sorted(bases):
+            if base.endswith(CALLING_BASES) and not referring(self._project, tree, function):
+                yield Trouble(
+                    f"`{function.name.value}` of `{cls.name.value}` is called by whatever uses "
+                    f"the `{base}`"
+                )
+        if function.name.value == "__call__":
+            for where, node in naming(self._project, tree, cls.name):
+                statement = where.source(where.statement_of(node))
+                if ".wsgi_app" in statement.partition("=")[0]:
+                    yield Trouble(f"`wsgi_app` is wrapped by it in {_line(where, node)}")
 
     def _is_outside(self, tree: Tree) -> bool:
         """Whether a module is a test or a script: no server loads it."""
@@ -97,15 +158,43 @@ class Contexts:
         names = [_callee(tree, decorator.decorator) for decorator in function.decorators]
         for name in names:
             last = name.rpartition(".")[2]
-            if last == "command" and not self._has_context(tree, name, names):
+            if last == "command" and not self._has_context(tree, function, name, names):
                 yield Trouble(
                     f"`{function.name.value}` is a command without an application context; "
                     "`with_appcontext` gives it one"
                 )
             elif (handed := background(name)) is not None:
                 yield Trouble(f"`{function.name.value}` is handed to {handed}")
+            elif "tearing_down" in name:
+                yield _after_teardown(function.name, name)
+        for decorator in function.decorators:
+            yield from self._kept_by(tree, decorator, function)
 
-    def _has_context(self, tree: Tree, name: str, names: list[str]) -> bool:
+    def _kept_by(
+        self, tree: Tree, decorator: cst.Decorator, function: cst.FunctionDef
+    ) -> Iterator[Trouble]:
+        """A decorator of the project that hands the function on, or keeps it."""
+        used = decorator.decorator
+        func = used.func if isinstance(used, cst.Call) else used
+        found = definition_of(self._project, tree, func)
+        if found is None or not isinstance(found[1], cst.FunctionDef):
+            return
+        where, maker = found
+        for inner in (maker, *(n for n in own_nodes(maker.body) if isinstance(n, cst.FunctionDef))):
+            for parameter in inner.params.params if isinstance(inner, cst.FunctionDef) else ():
+                for _, node in naming(self._project, where, parameter.name):
+                    if _is_kept(where, node):
+                        yield Trouble(
+                            f"the decorator `{maker.name.value}` keeps `{function.name.value}`, "
+                            "to be called elsewhere"
+                        )
+                        return
+
+    def _has_context(
+        self, tree: Tree, function: cst.FunctionDef, name: str, names: list[str]
+    ) -> bool:
+        if any("with_appcontext=False" in tree.source(d.decorator) for d in function.decorators):
+            return False
         if ".cli." in f".{name}" or any(n.endswith("with_appcontext") for n in names):
             return True
         group = name.rpartition(".")[0]
@@ -133,19 +222,37 @@ class Contexts:
             handed = background(parent.attr.value)
             if handed is not None:
                 yield Trouble(f"{_line(tree, node)} hands `{_name(node)}` to {handed}")
-        elif isinstance(parent, (cst.Assign, cst.AnnAssign, cst.Element, cst.DictElement)):
-            yield Trouble(f"`{_name(node)}` is kept in {_line(tree, node)}, to be called elsewhere")
+        elif isinstance(parent, cst.Assign) and len(parent.targets) == 1:
+            yield from self._assigned(tree, parent, node, function)
+        elif isinstance(parent, (cst.AnnAssign, cst.Element, cst.DictElement)):
+            yield from self._in_table(tree, node)
 
-    def _called(
-        self, tree: Tree, call: cst.Call, function: FunctionNode
+    def _assigned(
+        self, tree: Tree, assign: cst.Assign, node: cst.CSTNode, function: FunctionNode
     ) -> Iterator[Trouble]:
-        if is_generator(function) and not _is_context_manager(function):
-            if not _consumed(tree, call):
-                yield Trouble(
-                    f"the generator `{_name(call.func)}` may go on after the request "
-                    f"({_line(tree, call)})"
-                )
-                return
+        """The function gets another name, or is kept in a table."""
+        target = assign.targets[0].target
+        if isinstance(target, cst.Name):
+            for where, mention in naming(self._project, tree, target):
+                yield from self._reference(where, mention, function)
+        elif "jinja_env" not in tree.source(target):
+            yield _kept(tree, node)
+
+    def _in_table(self, tree: Tree, node: cst.CSTNode) -> Iterator[Trouble]:
+        """The function is kept in a table; a context processor's is called by a template."""
+        outer = tree.function_of(node)
+        decorators = outer.decorators if isinstance(outer, cst.FunctionDef) else ()
+        if not any("context_processor" in last_name(d.decorator) for d in decorators):
+            yield _kept(tree, node)
+
+    def _called(self, tree: Tree, call: cst.Call, function: FunctionNode) -> Iterator[Trouble]:
+        lazy = is_generator(function) and not _is_context_manager(function)
+        if lazy and not consumed(tree, call):
+            yield Trouble(
+                f"the generator `{_name(call.func)}` may go on after the request "
+                f"({_line(tree, call)})"
+            )
+            return
         for trouble in self._at(tree, call):
             if trouble.fatal and trouble.reason.startswith(_line(tree, call)):
                 where = _line(tree, call)
@@ -162,13 +269,28 @@ class Contexts:
         last = name.rpartition(".")[2]
         if (handed := background(name)) is not None:
             yield Trouble(f"{_line(tree, node)} hands `{_name(node)}` to {handed}")
-        elif last in IN_PLACE or last == "partial":
+        elif last == "partial":
+            yield from self._reference(tree, call, function)
+        elif last in CALLING:
             yield from self._at(tree, call)
-        elif last not in ENTRIES:
+        elif last in LAZY and not name.startswith("."):
+            yield from self._lazily(tree, call)
+        elif "tearing_down" in name:
+            yield _after_teardown(node, name)
+        elif last not in ENTRIES - VIEW_METHODS and "jinja_env" not in name:
             yield Trouble(
                 f"{_line(tree, node)} hands `{_name(node)}` to `{last}`, which may call it "
                 "outside a request"
             )
+
+    def _lazily(self, tree: Tree, call: cst.Call) -> Iterator[Trouble]:
+        """`map` and the like call when they are consumed; a pool's `map`, in its threads."""
+        if isinstance(call.func, cst.Attribute) and not qualified_name(tree, call.func):
+            yield Trouble(f"{_line(tree, call)} hands it to an executor (`{dotted(call.func)}`)")
+        elif not consumed(tree, call):
+            yield Trouble(f"the `{last_name(call)}` in {_line(tree, call)} may go on later")
+        else:
+            yield from self._at(tree, call)
 
     def _decoration(self, tree: Tree, decorator: cst.Decorator) -> Iterator[Trouble]:
         """The function is used as a decorator: its body runs where it decorates."""
@@ -187,6 +309,27 @@ class Contexts:
                 yield from self._function(*target)
 
 
+def _is_kept(tree: Tree, node: cst.CSTNode) -> bool:
+    parent = tree.parent(node)
+    if isinstance(parent, cst.Arg):
+        call = tree.parent(parent)
+        last = last_name(call)
+        name = _callee(tree, call) if isinstance(call, cst.Call) else ""
+        return last in KEEPING or background(name) is not None
+    if isinstance(parent, cst.Assign) and parent.value is node:
+        return any(isinstance(t.target, (cst.Attribute, cst.Subscript)) for t in parent.targets)
+    return False
+
+
+def _after_teardown(node: cst.CSTNode, name: str) -> Trouble:
+    signal = next(part for part in name.split(".") if "tearing_down" in part)
+    return Trouble(f"`{_name(node)}` is called by the signal `{signal}`, after the teardown")
+
+
+def _kept(tree: Tree, node: cst.CSTNode) -> Trouble:
+    return Trouble(f"`{_name(node)}` is kept in {_line(tree, node)}, to be called elsewhere")
+
+
 def _line(tree: Tree, node: cst.CSTNode) -> str:
     return f"line {tree.line(node)} of {tree.path}"
 
@@ -202,10 +345,9 @@ def _callee(tree: Tree, node: cst.BaseExpression) -> str:
     return qualified_name(tree, func) or written
 
 
-def _of_class(tree: Tree, cls: cst.ClassDef, function: cst.FunctionDef) -> Iterator[Trouble]:
-    bases = {last_name(base.value) for base in cls.bases}
-    if function.name.value == "run" and bases & THREADS:
-        yield Trouble(f"`{cls.name.value}.run` is {BACKGROUND['Thread']}")
+def _is_view_function(function: cst.FunctionDef) -> bool:
+    names = {last_name(decorator.decorator) for decorator in function.decorators}
+    return bool(names & {"route", "get", "post", "put", "delete", "patch"})
 
 
 def _is_view(cls: cst.ClassDef, function: cst.FunctionDef) -> bool:
@@ -220,15 +362,20 @@ def _is_context_manager(function: FunctionNode) -> bool:
     return bool(names & {"contextmanager", "asynccontextmanager", "fixture", "stream_with_context"})
 
 
-def _lazy(tree: Tree, node: cst.CSTNode) -> cst.GeneratorExp | None:
-    """The generator expression that runs a node later than where it is written, if one does."""
+def _lazy(tree: Tree, node: cst.CSTNode, *, rows: bool = False) -> cst.GeneratorExp | None:
+    """The generator expression that runs a node later than where it is written, if one does.
+
+    `rows`: what it goes through counts too, since its rows are fetched later.
+    """
     inner = node
     for outer in tree.ancestors(node):
         if isinstance(outer, (cst.FunctionDef, cst.Lambda)):
             return None
-        if isinstance(outer, cst.GeneratorExp) and not _consumed(tree, outer):
+        if isinstance(outer, cst.GeneratorExp) and not consumed(tree, outer):
             first = outer.for_in.iter
             if not (inner is outer.for_in and _within(tree, node, first)):
+                return outer
+            if inner is outer.for_in and rows:
                 return outer
         inner = outer
     return None
@@ -238,7 +385,7 @@ def _within(tree: Tree, node: cst.CSTNode, outer: cst.CSTNode) -> bool:
     return node is outer or any(ancestor is outer for ancestor in tree.ancestors(node))
 
 
-def _consumed(tree: Tree, generator: cst.BaseExpression) -> bool:
+def consumed(tree: Tree, generator: cst.BaseExpression) -> bool:
     """Whether what makes values one by one is run to its end at once, or keeps its context."""
     parent = tree.parent(generator)
     if isinstance(parent, (cst.For, cst.CompFor)) and parent.iter is generator:
@@ -247,6 +394,7 @@ def _consumed(tree: Tree, generator: cst.BaseExpression) -> bool:
         return True
     if isinstance(parent, cst.Arg):
         call = tree.parent(parent)
-        name = last_name(call)
-        return name in IN_PLACE or name == "stream_with_context"
+        if last_name(call) in LAZY and isinstance(call, cst.Call):
+            return consumed(tree, call)
+        return last_name(call) in CONSUMING
     return isinstance(parent, cst.StarredElement)

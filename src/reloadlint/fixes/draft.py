@@ -13,6 +13,26 @@ class Refusal(Exception):  # noqa: N818 - named as what it is
     """A cure can't be written here; the message says why, in one sentence without an end."""
 
 
+class Waiting(Refusal):
+    """The object goes into another one that has a cure of its own, which has to come first."""
+
+    def __init__(self, message: str, other: Hazard) -> None:
+        super().__init__(message)
+        self.other = other
+
+
+class Wishes(msgspec.Struct, frozen=True):
+    """What the user asks for.
+
+    `strategy` is their word on the role. `access`: `call` rewrites every use into a call of the
+    accessor, `proxy` keeps the name as a `LocalProxy`, `auto` does so only where modules use it
+    that may not be changed.
+    """
+
+    strategy: str = "auto"
+    access: str = "auto"
+
+
 class Draft(msgspec.Struct):
     """A cure as written: `edits` by path, and in `doubts` why it may not hold (one sentence each).
 

@@ -92,7 +92,7 @@ def _replace(staged: Sequence[tuple[Change, Path, Path]]) -> None:
     done: list[tuple[Change, Path]] = []
     try:
         for change, target, temporary in staged:
-            os.replace(temporary, target)
+            temporary.replace(target)
             done.append((change, target))
     except BaseException as error:
         for change, target in done:
@@ -105,7 +105,7 @@ def _replace(staged: Sequence[tuple[Change, Path, Path]]) -> None:
 
 def _restore(change: Change, target: Path) -> None:
     back = Change(msgspec.structs.replace(change.source, text=change.text), change.source.text)
-    os.replace(_staged(back, target), target)
+    _staged(back, target).replace(target)
 
 
 def _why(error: OSError) -> str:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 import libcst as cst
 
 from reloadlint.fixes.draft import Refusal
 from reloadlint.fixes.edits import Edit
 from reloadlint.fixes.tree import Tree, dotted
+
+ImportNode = TypeVar("ImportNode", cst.Import, cst.ImportFrom)
 
 
 class Imported(NamedTuple):
@@ -19,32 +22,30 @@ class Imported(NamedTuple):
     edits: tuple[Edit, ...]
 
 
-def flask_name(tree: Tree, name: str, before: int, newline: str) -> Imported:
-    """`name` of Flask (`g`, `current_app`) in a module, imported before offset `before`.
+def flask_name(tree: Tree, name: str, before: int, newline: str, module: str = "flask") -> Imported:
+    """`name` of Flask (`g`, `Flask`) in a module, imported before offset `before`.
 
     Raises:
         Refusal: the name stands for something else there.
     """
     here = [node for node in tree.module.body if tree.span(node)[0] < before]
-    froms = [s for s in _imports(here, cst.ImportFrom) if dotted(s.module) == "flask"]
+    froms = [s for s in _imports(here, cst.ImportFrom) if dotted(s.module) == module]
     froms = [s for s in froms if not s.relative]
     known = _already(tree, froms, name)
     if known is not None:
         return Imported(known, ())
-    for plain in _imports(here, cst.Import):
-        for alias in plain.names:
-            if alias.evaluated_name == "flask":
-                if not froms:
-                    return Imported(f"{alias.evaluated_alias or 'flask'}.{name}", ())
+    for alias in (alias for plain in _imports(here, cst.Import) for alias in plain.names):
+        if alias.evaluated_name == module and not froms:
+            return Imported(f"{alias.evaluated_alias or module}.{name}", ())
     local = _local(tree, name)
     wanted = name if local == name else f"{name} as {local}"
     extendable = [s for s in froms if not isinstance(s.names, cst.ImportStar)]
     if extendable:
         return Imported(local, (extended(tree, extendable[0], wanted),))
-    return Imported(local, (new_import(tree, f"from flask import {wanted}", "flask", newline),))
+    return Imported(local, (new_import(tree, f"from {module} import {wanted}", module, newline),))
 
 
-def _imports(body: list[cst.CSTNode], kind: type) -> list:  # type: ignore[type-arg]
+def _imports(body: Sequence[cst.CSTNode], kind: type[ImportNode]) -> list[ImportNode]:
     lines = [line for line in body if isinstance(line, cst.SimpleStatementLine)]
     return [small for line in lines for small in line.body if isinstance(small, kind)]
 
@@ -111,9 +112,9 @@ def _newline(tree: Tree, line: int) -> str:
     return "\r\n" if tree.data[line - 2 : line] == b"\r\n" else tree.data[line - 1 : line].decode()
 
 
-def _order(names: list[str]):  # type: ignore[no-untyped-def]
+def _order(names: list[str]) -> Callable[[str], Any] | None:
     """The order that these names are in: as isort has it, or by letters; None if in none."""
-    orders = (_by_kind, str.lower, str)
+    orders: tuple[Callable[[str], Any], ...] = (_by_kind, str.lower, str)
     return next((key for key in orders if names == sorted(names, key=key)), None)
 
 
@@ -131,7 +132,12 @@ def new_import(tree: Tree, text: str, module: str, newline: str) -> Edit:
         return _below_docstring(tree, text, newline)
     kind = _kind(module)
     kinds = [_kind(_module_of(line)) for line in block]
-    after = [line for line, k in zip(block, kinds, strict=True) if k <= kind]
+    group = [line for line, k in zip(block, kinds, strict=True) if k == kind]
+    later = [line for line in group if _module_of(line).lower() > module.lower()]
+    if later and later[0] is group[0]:
+        start = tree.line_start(tree.span(group[0])[0])
+        return Edit(start, start, f"{text}{newline}")
+    after = [line for line, k in zip(block, kinds, strict=True) if k <= kind and line not in later]
     if not after:
         start = tree.line_start(tree.span(block[0])[0])
         return Edit(start, start, f"{text}{newline}{newline}")

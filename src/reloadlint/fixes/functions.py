@@ -11,6 +11,7 @@ from libcst.metadata import GlobalScope, ImportAssignment
 from reloadlint.fixes.project import Project
 from reloadlint.fixes.references import references
 from reloadlint.fixes.tree import FunctionNode, Tree, descendants
+from reloadlint.project.modules import Module
 
 Place = tuple[Tree, cst.CSTNode]
 
@@ -28,10 +29,12 @@ def is_generator(function: FunctionNode) -> bool:
 
 
 def own_nodes(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    """A node and what it holds, without the functions and classes defined in it."""
+    """A node and what it holds, without the insides of functions and classes defined in it."""
     yield node
     for child in node.children:
-        if not isinstance(child, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
+        if isinstance(child, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
+            yield child
+        else:
             yield from own_nodes(child)
 
 
@@ -41,13 +44,56 @@ def referring(project: Project, tree: Tree, function: cst.FunctionDef) -> list[P
     name = function.name.value
     if cls is None:
         return _by_name(project, tree, function, name)
-    if name.startswith("__") and name.endswith("__"):
+    if name in ("__init__", "__new__", "__post_init__", "__init_subclass__"):
         return [
             (where, node)
             for where, node in _by_name(project, tree, cls, cls.name.value)
             if isinstance(where.parent(node), cst.Call)
         ]
-    return list(_by_attribute(project, tree, name))
+    if name.startswith("__") and name.endswith("__"):
+        return []
+    return list(_by_attribute(project, name))
+
+
+def naming(project: Project, tree: Tree, target: cst.Name) -> list[Place]:
+    """Where a name that has been assigned to is mentioned."""
+    scope = tree.scope(target)
+    if isinstance(scope, GlobalScope):
+        return [(use.tree, use.node) for use in references(project, tree.path, target.value).uses]
+    bound = (a for a in scope[target.value] if a.scope is scope)
+    return [(tree, node) for node in {access.node for a in bound for access in a.references}]
+
+
+def definition_of(
+    project: Project, tree: Tree, node: cst.BaseExpression
+) -> tuple[Tree, cst.FunctionDef | cst.ClassDef] | None:
+    """The function or class of the project that a name stands for, if it is sure."""
+    if not isinstance(node, cst.Name):
+        return None
+    for assignment in tree.scope(node)[node.value]:
+        found = getattr(assignment, "node", None)
+        if isinstance(found, (cst.FunctionDef, cst.ClassDef)):
+            return tree, found
+        if isinstance(found, cst.ImportFrom) and not isinstance(found.names, cst.ImportStar):
+            return _imported_definition(project, tree, found, node.value)
+    return None
+
+
+def _imported_definition(
+    project: Project, tree: Tree, statement: cst.ImportFrom, local: str
+) -> tuple[Tree, cst.FunctionDef | cst.ClassDef] | None:
+    source = project.resolve(tree.path, _text(statement.module), len(statement.relative))
+    if not isinstance(source, Module) or source.path not in project.texts:
+        return None
+    assert not isinstance(statement.names, cst.ImportStar)
+    where = project.tree(source.path)
+    for alias in statement.names:
+        if (alias.evaluated_alias or alias.evaluated_name) == local:
+            for assignment in where.global_scope[alias.evaluated_name]:
+                found = getattr(assignment, "node", None)
+                if isinstance(found, (cst.FunctionDef, cst.ClassDef)):
+                    return where, found
+    return None
 
 
 def _by_name(
@@ -60,7 +106,7 @@ def _by_name(
     return [(tree, found_node) for found_node in found]
 
 
-def _by_attribute(project: Project, tree: Tree, name: str) -> Iterator[Place]:
+def _by_attribute(project: Project, name: str) -> Iterator[Place]:
     """Attributes of that name, of whatever may be an object of the project."""
     for path in project.mentioning(name):
         where = project.tree(path)

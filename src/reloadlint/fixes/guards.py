@@ -32,8 +32,11 @@ def opens_context(tree: Tree, node: cst.CSTNode) -> bool:
     for outer in tree.ancestors(node):
         if outer is function:
             return False
-        if isinstance(outer, cst.With) and inner is outer.body:
-            if any(last_name(item.item) in _CONTEXTS for item in outer.items):
+        if isinstance(outer, cst.With):
+            before = outer.items
+            if isinstance(inner, cst.WithItem):
+                before = before[: list(before).index(inner)]
+            if any(last_name(item.item) in _CONTEXTS for item in before):
                 return True
         inner = outer
     return False

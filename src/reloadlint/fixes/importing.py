@@ -24,7 +24,7 @@ def imported(
         Refusal: importing it there would go round in a circle, or it can't be named.
     """
     tree = app.tree
-    if project.reaches(source, tree.path) and app.function is None:
+    if project.needs(source, tree.path) and app.function is None:
         raise Refusal(f"`{source}` and `{tree.path}` import each other while they are loaded")
     module = _module_name(project, tree, source, app)
     if module is not None:
@@ -38,7 +38,7 @@ def imported(
         return local, (extended(tree, statement, wanted),)
     where = _spelling(project, tree, source)
     text = f"from {where} import {wanted}"
-    if project.reaches(source, tree.path):
+    if project.needs(source, tree.path):
         return local, (_inside(app, text),)
     return local, (new_import(tree, text, where, style_of(tree).newline),)
 
@@ -82,7 +82,9 @@ def _from_import(
     project: Project, tree: Tree, source: str, app: Application
 ) -> cst.ImportFrom | None:
     for statement in _early_imports(tree, app):
-        if isinstance(statement, cst.ImportFrom) and not isinstance(statement.names, cst.ImportStar):
+        if isinstance(statement, cst.ImportFrom) and not isinstance(
+            statement.names, cst.ImportStar
+        ):
             found = project.resolve(tree.path, dotted(statement.module), len(statement.relative))
             if isinstance(found, Module) and found.path == source:
                 return statement

@@ -11,6 +11,7 @@ from reloadlint.fixes.project import Project
 from reloadlint.fixes.references import References
 from reloadlint.fixes.tree import Tree, last_name
 
+_EVALUATING = frozenset({"eval", "exec"})
 _TABLES = frozenset({"globals", "vars", "locals"})
 
 
@@ -19,6 +20,7 @@ def lookup_doubts(project: Project, found: References) -> Iterator[str]:
     for path, name in sorted(found.names):
         tree = project.tree(path)
         yield from _in_tables(tree, name)
+        yield from _evaluated(tree, name)
         yield from _in_texts(project, path, name)
     names = {name for _, name in found.names}
     for path, text in project.broken.items():
@@ -33,6 +35,17 @@ def _in_tables(tree: Tree, name: str) -> Iterator[str]:
     for call in tree.every(cst.Call):
         if last_name(call) in _TABLES and not call.args and _may_ask_for(tree, call, name):
             yield f"`{last_name(call)}()` in line {tree.line(call)} of {tree.path} may look it up"
+
+
+def _evaluated(tree: Tree, name: str) -> Iterator[str]:
+    if "eval(" not in tree.text and "exec(" not in tree.text:
+        return
+    for call in tree.every(cst.Call):
+        if isinstance(call.func, cst.Name) and call.func.value in _EVALUATING and call.args:
+            text = call.args[0].value
+            value = text.evaluated_value if isinstance(text, cst.SimpleString) else name
+            if re.search(rf"\b{re.escape(name)}\b", str(value)):
+                yield f"`{call.func.value}` in line {tree.line(call)} of {tree.path} may name it"
 
 
 def _may_ask_for(tree: Tree, call: cst.Call, name: str) -> bool:
@@ -57,8 +70,22 @@ def _in_texts(project: Project, path: str, name: str) -> Iterator[str]:
             for node in tree.every(cst.SimpleString):
                 if isinstance(node.evaluated_value, str) and pattern.match(node.evaluated_value):
                     yield _named(tree, node)
+        if "import_module" in text and re.search(rf"\.{re.escape(name)}\b", text):
+            yield from _by_import_module(project.tree(other), short)
+        if re.search(rf"sys\.modules\[[^]]*{re.escape(short)}[^]]*\]\.{re.escape(name)}\b", text):
+            yield f"`sys.modules` in {other} may give it by its module's name"
         if f'"{name}"' in text or f"'{name}'" in text:
-            yield from _by_getattr(project, project.tree(other), short, name)
+            yield from _by_getattr(project.tree(other), short, name)
+
+
+def _by_import_module(tree: Tree, module: str) -> Iterator[str]:
+    for call in tree.every(cst.Call):
+        if last_name(call) == "import_module" and call.args:
+            text = call.args[0].value
+            value = text.evaluated_value if isinstance(text, cst.SimpleString) else None
+            if isinstance(value, str) and value.rpartition(".")[2] == module:
+                line = tree.line(call)
+                yield f"`import_module` loads the module by its name in line {line} of {tree.path}"
 
 
 def _named(tree: Tree, node: cst.SimpleString) -> str:
@@ -67,7 +94,7 @@ def _named(tree: Tree, node: cst.SimpleString) -> str:
     return f"{what} names it in line {tree.line(node)} of {tree.path}"
 
 
-def _by_getattr(project: Project, tree: Tree, module: str, name: str) -> Iterator[str]:
+def _by_getattr(tree: Tree, module: str, name: str) -> Iterator[str]:
     for call in tree.every(cst.Call):
         texts = [a.value for a in call.args[1:2] if isinstance(a.value, cst.SimpleString)]
         if not any(text.evaluated_value == name for text in texts):

@@ -9,7 +9,7 @@ import libcst as cst
 
 from reloadlint.fixes.project import Project
 from reloadlint.fixes.references import Use, references
-from reloadlint.fixes.tree import Tree, dotted
+from reloadlint.fixes.tree import Tree, assigned_values, dotted
 
 MUTATORS = frozenset(
     {
@@ -63,9 +63,7 @@ def _first_attribute(tree: Tree, node: cst.CSTNode) -> str | None:
 _SET = r"""environ(?:\[\s*["']{0}["']\s*\]\s*=[^=]|\.(?:pop|update|setdefault)\(.*?["']?{0})"""
 
 
-def changed_environment(
-    project: Project, tree: Tree, part: cst.BaseExpression, before: int
-) -> Iterator[str]:
+def changed_environment(tree: Tree, part: cst.BaseExpression, before: int) -> Iterator[str]:
     """Where a variable of the environment that an expression reads is set after it was read."""
     source = tree.source(part)
     if "environ" not in source and "getenv" not in source:
@@ -84,13 +82,9 @@ def written_out(tree: Tree, node: cst.BaseExpression) -> str | None:
         value = node.evaluated_value
         return value if isinstance(value, str) else None
     if isinstance(node, cst.Name):
-        for assignment in tree.scope(node)[node.value]:
-            bound = getattr(assignment, "node", None)
-            target = tree.parent(bound) if isinstance(bound, cst.Name) else None
-            statement = tree.parent(target) if isinstance(target, cst.AssignTarget) else None
-            if isinstance(statement, cst.Assign) and statement.value is not node:
-                if isinstance(statement.value, cst.SimpleString):
-                    return written_out(tree, statement.value)
+        values = assigned_values(tree, node)
+        texts = [value for value in values if isinstance(value, cst.SimpleString)]
+        return written_out(tree, texts[0]) if texts else None
     return None
 
 

@@ -8,19 +8,24 @@ import libcst as cst
 
 from reloadlint.effects.hazards import Hazard
 from reloadlint.facts.records import Span
+from reloadlint.fixes.applications import is_class
 from reloadlint.fixes.draft import Refusal
 from reloadlint.fixes.project import Project
-from reloadlint.fixes.tree import Tree
+from reloadlint.fixes.tree import Tree, assigned_values, last_name
 
 
 class Made(NamedTuple):
-    """`name = value` at module level, and the line that it stands in."""
+    """`name = value` at module level, and the line that it stands in.
+
+    `owner` is the application of which the name is an attribute (`app.db = …`), if it is one.
+    """
 
     tree: Tree
     name: str
     assignment: cst.Assign | cst.AnnAssign
     line: cst.SimpleStatementLine
     value: cst.BaseExpression
+    owner: str = ""
 
     @property
     def piece(self) -> cst.SimpleStatementLine | cst.BaseSmallStatement:
@@ -47,16 +52,42 @@ def made_by(hazard: Hazard, project: Project) -> Made:
     if call is None:
         raise Refusal(f"no call stands there that could be moved: {_WHAT[hazard.kind]}")
     assignment = tree.parent(call)
+    if isinstance(assignment, cst.Expr) and (earlier := _receiver(tree, call)) is not None:
+        assignment = earlier
+        assert isinstance(assignment.value, cst.Call)
+        call = assignment.value
     if not isinstance(assignment, (cst.Assign, cst.AnnAssign)):
         raise Refusal(_not_assigned(tree, call))
     target = assignment.target if isinstance(assignment, cst.AnnAssign) else _only(assignment)
-    if not isinstance(target, cst.Name):
+    owner = _application(project, tree, target)
+    if not isinstance(target, cst.Name) and not owner:
         raise Refusal("what the call returns is not assigned to a plain name")
     line = tree.parent(assignment)
     assert isinstance(line, cst.SimpleStatementLine)
     if tree.parent(line) is not tree.module:
-        raise Refusal(f"the assignment stands {_block(tree, line)}, so it is no plain definition")
-    return Made(tree, target.value, assignment, line, call)
+        raise Refusal(f"the assignment stands in a block{_block(tree, line)}, not by itself")
+    return Made(tree, last_name(target), assignment, line, call, owner)
+
+
+def _application(project: Project, tree: Tree, target: cst.BaseExpression) -> str:
+    """The application's name, where the target is an attribute of one."""
+    owner = target.value if isinstance(target, cst.Attribute) else None
+    if not isinstance(owner, cst.Name):
+        return ""
+    values = [value for value in assigned_values(tree, owner) if isinstance(value, cst.Call)]
+    return owner.value if any(is_class(project, tree, value.func) for value in values) else ""
+
+
+def _receiver(tree: Tree, call: cst.Call) -> cst.Assign | None:
+    """The assignment that makes the object on which a call further down opens something."""
+    owner = call.func.value if isinstance(call.func, cst.Attribute) else None
+    if not isinstance(owner, cst.Name):
+        return None
+    for value in assigned_values(tree, owner):
+        made = tree.parent(value)
+        if isinstance(made, cst.Assign) and isinstance(value, cst.Call):
+            return made
+    return None
 
 
 _WHAT = {
@@ -65,7 +96,13 @@ _WHAT = {
     "implicit": "entering a `with` or reading a property does it",
     "call": "the text is read in another way",
 }
-_BLOCKS = {cst.If: "if", cst.Try: "try", cst.With: "with", cst.For: "for", cst.While: "while"}
+_BLOCKS: dict[type[cst.CSTNode], str] = {
+    cst.If: "if",
+    cst.Try: "try",
+    cst.With: "with",
+    cst.For: "for",
+    cst.While: "while",
+}
 
 
 def _only(assignment: cst.Assign) -> cst.BaseExpression:
@@ -91,10 +128,10 @@ def _block(tree: Tree, line: cst.CSTNode) -> str:
     """The block that a statement stands in, in words."""
     for node in tree.ancestors(line):
         if isinstance(node, cst.ClassDef):
-            return f"in the body of class `{node.name.value}`"
+            return f" (the body of class `{node.name.value}`)"
         if isinstance(node, cst.FunctionDef):
-            return f"in function `{node.name.value}`"
-        for kind, word in _BLOCKS.items():
-            if isinstance(node, kind):
-                return f"under a condition (`{word}` in line {tree.line(node)})"
-    return "in a block"
+            return f" (function `{node.name.value}`)"
+        word = _BLOCKS.get(type(node))
+        if word is not None:
+            return f" (`{word}` in line {tree.line(node)})"
+    return ""

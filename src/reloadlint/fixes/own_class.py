@@ -60,13 +60,17 @@ class Methods:
         return name.startswith("_") and bool(callers) and callers <= making
 
 
+_CHANGING = (cst.AugAssign, cst.AssignTarget)
 _SELF = m.Name("self")
 _OWN = m.Attribute(value=_SELF)
 
 
 def _methods(tree: Tree, cls: Class) -> list[tuple[Tree, cst.ClassDef, cst.FunctionDef]]:
     for node in tree.every(cst.ClassDef):
-        if node.name.value == cls.definition.name and tree.line(node.name) == cls.definition.span[0]:
+        if (
+            node.name.value == cls.definition.name
+            and tree.line(node.name) == cls.definition.span[0]
+        ):
             body = node.body.body
             return [(tree, node, item) for item in body if isinstance(item, cst.FunctionDef)]
     return []
@@ -80,10 +84,11 @@ def kept_state(methods: Methods) -> Iterator[str]:
             if name is not None:
                 yield _state(methods, name, tree, node)
     for tree, _, method in methods.defined:
-        for node in descendants(method.body):
-            if isinstance(node, (cst.AugAssign, cst.AssignTarget)):
-                if _is_class_attribute(node.target, methods.name):
-                    yield _state(methods, last_name(node.target), tree, node)
+        changed = (n for n in descendants(method.body) if isinstance(n, _CHANGING))
+        for node in changed:
+            assert isinstance(node, _CHANGING)
+            if _is_class_attribute(node.target, methods.name):
+                yield _state(methods, last_name(node.target), tree, node)
 
 
 def _state(methods: Methods, name: str, tree: Tree, node: cst.CSTNode) -> str:
@@ -99,9 +104,12 @@ def _own_attribute_changed(tree: Tree, node: cst.CSTNode) -> str | None:
         if isinstance(node, cst.AssignTarget) and _is_fresh(tree.parent(node)):
             return None
         return _own_root(node.target)
-    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
-        if node.func.attr.value in MUTATORS:
-            return _own_root(node.func.value)
+    if m.matches(node, m.Call(func=m.Name("next"), args=[m.AtLeastN(n=1)])):
+        assert isinstance(node, cst.Call)
+        return _own_root(node.args[0].value)
+    method = node.func if isinstance(node, cst.Call) else None
+    if isinstance(method, cst.Attribute) and method.attr.value in MUTATORS:
+        return _own_root(method.value)
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import libcst as cst
@@ -9,6 +10,7 @@ import libcst as cst
 from reloadlint.fixes.edits import Edit, applied
 from reloadlint.fixes.tree import Tree, descendants
 
+_LINE_END = re.compile(rb"\r\n|\r|\n")
 _TEXTS = (cst.SimpleString, cst.FormattedString)
 
 
@@ -22,9 +24,10 @@ def moved(
 ) -> str:
     """The lines of a top-level statement under another indentation, with edits made in it.
 
-    What stands in texts over several lines keeps its place. `comments`: those directly above it
-    come along.
+    What stands in texts over several lines keeps its place, what is aligned with an opening
+    bracket stays so. `comments`: those directly above it come along.
     """
+    edits = list(edits)
     if not isinstance(node, cst.SimpleStatementLine):
         start, end = tree.span(node)
     else:
@@ -34,9 +37,22 @@ def moved(
     for offset in _line_starts(tree.data, start, end):
         blank = tree.data[offset : tree.line_end(offset)].strip() == b""
         if not blank and not any(first < offset < last for first, last in inside):
-            changes.append(Edit(offset - start, offset - start, indent))
+            aligned = _aligned(tree, offset, start, edits)
+            changes.append(Edit(offset - start, offset - start, indent + " " * aligned))
     text = tree.data[start:end].decode()
     return applied(text, sorted(changes, key=lambda e: (e.start, e.end)))
+
+
+def _aligned(tree: Tree, offset: int, start: int, edits: list[Edit]) -> int:
+    """By how much a line moves with the bracket above that it is aligned with."""
+    first = tree.data[start : tree.line_end(start)]
+    column = first.find(b"(") + 1
+    line = tree.data[offset : tree.line_end(offset)]
+    indented = len(line) - len(line.lstrip(b" "))
+    if offset == start or not column or indented < column or first[column:].strip() == b"":
+        return 0
+    before = [edit for edit in edits if edit.end <= start + column]
+    return max(0, sum(len(edit.text.encode()) - edit.end + edit.start for edit in before))
 
 
 def whole_lines(tree: Tree, node: cst.CSTNode) -> tuple[int, int]:
@@ -51,15 +67,10 @@ def with_comments(tree: Tree, node: cst.SimpleStatementLine) -> tuple[int, int]:
     for line in reversed(node.leading_lines):
         if line.comment is None:
             break
-        start = tree.line_start(start - 1)
+        start = tree.line_above(start)
     return start, end
 
 
 def _line_starts(data: bytes, start: int, end: int) -> list[int]:
-    found = [start]
-    for offset in range(start, end - 1):
-        if data[offset : offset + 1] == b"\n" or (
-            data[offset : offset + 1] == b"\r" and data[offset + 1 : offset + 2] != b"\n"
-        ):
-            found.append(offset + 1)
-    return found
+    ends = (match.end() for match in _LINE_END.finditer(data, start, end))
+    return [start, *(offset for offset in ends if offset < end)]

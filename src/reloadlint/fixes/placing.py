@@ -12,9 +12,16 @@ from reloadlint.fixes.tree import Tree
 
 
 def replaced(
-    made: Made, lines: list[cst.SimpleStatementLine], text: str, style: Style
+    made: Made,
+    lines: list[cst.SimpleStatementLine],
+    text: str,
+    style: Style,
+    gone: list[cst.SimpleStatementLine],
 ) -> list[Edit]:
-    """The edits that put `text` in place of an assignment, and take other lines away."""
+    """The edits that put `text` in place of an assignment, and take its other lines away.
+
+    `gone` are all statements that functions take the place of.
+    """
     tree = made.tree
     if len(made.line.body) > 1:
         return [_between(made, text, style)]
@@ -27,7 +34,10 @@ def replaced(
             end = last
         else:
             edits.append(Edit(first, last, ""))
-    missing = style.newline * _missing_before(tree, above, style)
+    body = list(tree.module.body)
+    place = body.index(made.line)
+    follows = place > 0 and body[place - 1] in gone
+    missing = "" if follows else style.newline * _missing_before(tree, above, style)
     text += style.newline * _missing_after(tree, end, style)
     if end == len(tree.data) and not tree.data.endswith((b"\n", b"\r")):
         text = text.rstrip("\r\n")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from reloadlint.effects.hazards import Hazard
     from reloadlint.effects.occurrences import Outcome
     from reloadlint.facts.records import Span
+    from reloadlint.project.imports import ImportFacts
     from reloadlint.project.modules import ModuleIndex
     from reloadlint.project.scope import ImportGraph
 
@@ -29,11 +30,13 @@ class Project:
         texts: the text of each module that could be parsed, by path.
         broken: what could be read of the files that could not be parsed (RL901), by path.
         index: from paths to modules and from names to modules.
+        imports: what each module imports, by path.
         graph: who imports whom.
         flask_modules: the paths that Flask loads.
         hazards: all that were found.
         outcomes: what is known of each call in a module's body.
         closing: what the closers of a class leave open.
+        chosen: the files that may be rewritten.
     """
 
     def __init__(
@@ -41,20 +44,24 @@ class Project:
         texts: Mapping[str, str],
         broken: Mapping[str, str],
         index: ModuleIndex,
+        imports: Mapping[str, ImportFacts],
         graph: ImportGraph,
         flask_modules: frozenset[str],
         hazards: list[Hazard],
         outcomes: Mapping[tuple[str, Span], Outcome],
         closing: Closing,
+        chosen: frozenset[str],
     ) -> None:
         self.texts = texts
         self.broken = broken
         self.index = index
+        self.imports = imports
         self.graph = graph
         self.flask_modules = flask_modules
         self.hazards = hazards
         self.outcomes = outcomes
         self.closing = closing
+        self.chosen = chosen
         self._trees: dict[str, Tree] = {}
 
     def tree(self, path: str) -> Tree:
@@ -105,6 +112,30 @@ class Project:
                     seen.add(path)
                     pending.append(path)
         return False
+
+    def needs(self, start: str, goal: str) -> bool:
+        """Whether loading one module takes something from another, directly or through others.
+
+        Other than `reaches`, that a package is loaded before its submodule doesn't count.
+        """
+        seen, pending = {start}, [start]
+        while pending:
+            for path in self._taken_by(pending.pop()):
+                if path == goal:
+                    return True
+                if path not in seen:
+                    seen.add(path)
+                    pending.append(path)
+        return False
+
+    def _taken_by(self, path: str) -> set[str]:
+        found: set[str] = set()
+        facts = self.imports.get(path)
+        for item in facts.imports if facts is not None else ():
+            source = None if item.deferred else self.resolve(path, item.module, item.level)
+            inner = self.index.submodule(source, item.name) if source and item.name else None
+            found |= {m.path for m in (inner or source,) if isinstance(m, Module)}
+        return found
 
     def is_test(self, path: str) -> bool:
         """Whether a module belongs to the project's tests."""

@@ -36,6 +36,8 @@ def unbound_names(text: str) -> set[str]:
     for table in tables[1:]:
         symbols = table.get_symbols()
         bound |= {s.get_name() for s in symbols if s.is_declared_global() and s.is_assigned()}
+    if "import *" in text:
+        return set()  # what a star brings, only running it would tell
     used = {s.get_name() for t in tables for s in t.get_symbols() if _is_global_use(t, s)}
     return used - bound - set(dir(builtins)) - _MODULE_NAMES
 

@@ -12,6 +12,8 @@ from reloadlint.fixes.project import Project
 from reloadlint.fixes.tree import Tree, dotted
 from reloadlint.project.modules import Module
 
+_REBINDING = (cst.AssignTarget, cst.Del, cst.NamedExpr, cst.AugAssign, cst.AnnAssign)
+
 
 class Use(NamedTuple):
     """An expression that stands for the object: `db`, or `app.db` by way of its module."""
@@ -59,8 +61,12 @@ class References:
     @property
     def paths(self) -> list[str]:
         """The modules that have to be rewritten."""
-        touched = [*self.uses, *self.aliases, *self.mentions]
-        return sorted({item.tree.path for item in touched})
+        trees = (
+            *(use.tree for use in self.uses),
+            *(alias.tree for alias in self.aliases),
+            *(mention.tree for mention in self.mentions),
+        )
+        return sorted({tree.path for tree in trees})
 
 
 def references(project: Project, path: str, name: str) -> References:
@@ -112,23 +118,20 @@ class _Collector:
                 if access.node not in seen:
                     seen.add(access.node)
                     self._note_use(tree, access.node)
-        nodes = [a.node for a in bound if isinstance(getattr(a, "node", None), cst.CSTNode)]
+        nodes = [node for a in bound if (node := getattr(a, "node", None)) is not None]
         nodes.sort(key=tree.line)
-        for node in nodes[1:]:
-            self.found.rebound.append(Use(tree, node))  # type: ignore[arg-type]
+        self.found.rebound += [Use(tree, node) for node in nodes[1:]]
 
     def _note_use(self, tree: Tree, node: cst.CSTNode) -> None:
+        if captured(tree, node):
+            return
         parent = tree.parent(node)
         if not isinstance(node, (cst.Name, cst.Attribute)):
             line = tree.line(node)
             self.found.obstacles.append(
                 f"it is named in an annotation in line {line} of {tree.path}"
             )
-        elif isinstance(parent, (cst.AssignTarget, cst.Del, cst.NamedExpr)) and (
-            getattr(parent, "target", node) is node
-        ):
-            self.found.rebound.append(Use(tree, node))
-        elif isinstance(parent, (cst.AugAssign, cst.AnnAssign)) and parent.target is node:
+        elif isinstance(parent, _REBINDING) and getattr(parent, "target", node) is node:
             self.found.rebound.append(Use(tree, node))
         else:
             self.found.uses.append(Use(tree, node))
@@ -202,9 +205,49 @@ class _Collector:
 
     def _through_module(self, tree: Tree, module: cst.CSTNode, name: str) -> None:
         parent = tree.parent(module)
-        if isinstance(parent, cst.Attribute) and parent.value is module:
-            if parent.attr.value == name:
-                self._note_use(tree, parent)
+        if not isinstance(parent, cst.Attribute) or parent.value is not module:
+            return
+        if parent.attr.value == name:
+            self._note_use(tree, parent)
+
+
+def captured(tree: Tree, node: cst.CSTNode) -> bool:
+    """Whether a `match`, or `:=` in a comprehension, binds the name in the function.
+
+    libcst takes no note of the former and looks for the latter in the comprehension.
+    """
+    function = tree.function_of(node)
+    if not isinstance(node, cst.Name) or function is None:
+        return False
+    if node.value in {name.value for item in tree.every(cst.Global) for name in _named(item)}:
+        return False
+    for pattern in (n for kind in _BINDING for n in tree.every(kind)):
+        bound = _bound(pattern)
+        if isinstance(bound, cst.Name) and bound.value == node.value:
+            where = tree.function_of(pattern)
+            if where is function or any(outer is where for outer in tree.ancestors(function)):
+                return True
+    return False
+
+
+_BINDING: tuple[type[cst.CSTNode], ...] = (
+    cst.MatchAs,
+    cst.MatchStar,
+    cst.MatchMapping,
+    cst.NamedExpr,
+)
+
+
+def _named(statement: cst.Global) -> list[cst.Name]:
+    return [item.name for item in statement.names]
+
+
+def _bound(node: cst.CSTNode) -> cst.BaseExpression | None:
+    if isinstance(node, cst.MatchMapping):
+        return node.rest
+    if isinstance(node, (cst.MatchAs, cst.MatchStar)):
+        return node.name
+    return node.target if isinstance(node, cst.NamedExpr) else None
 
 
 def _exported(tree: Tree) -> list[cst.SimpleString]:

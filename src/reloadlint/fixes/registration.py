@@ -9,7 +9,8 @@ import libcst as cst
 from reloadlint.fixes.applications import Application, applications, qualified_name
 from reloadlint.fixes.draft import Draft, Refusal
 from reloadlint.fixes.edits import Edit
-from reloadlint.fixes.flask_import import flask_name
+from reloadlint.fixes.flask_import import flask_name, new_import
+from reloadlint.fixes.functions import referring
 from reloadlint.fixes.importing import imported
 from reloadlint.fixes.object import Made
 from reloadlint.fixes.pieces import whole_lines
@@ -19,6 +20,7 @@ from reloadlint.fixes.tree import Tree, dotted
 from reloadlint.project.modules import Module
 
 _HOOK = "teardown_appcontext"
+_RECORDED = "Have what was opened closed by the application that registers the blueprint."
 
 
 class Registered(NamedTuple):
@@ -39,12 +41,10 @@ def register(
     Raises:
         Refusal: there is no application, or one to which no teardown can be given.
     """
-    apps = _connected(project, made.tree)
-    own = [*(app for app in apps if app.tree is made.tree), *_made_by_factory(project, made, apps)]
+    apps = _with_products(project, made, _connected(project, made.tree))
+    own = [app for app in apps if app.tree is made.tree]
     others = [app for app in apps if app.tree is not made.tree]
     if own:
-        factories = {app.statement for app in own if app.name in _bound_names(made.tree)}
-        others = [] if factories and _all_called_here(own, others) else others
         return _in_own_module(made, closer, project, style, draft, own, others)
     shared = next((name for app in others if (name := _taken_from(project, made, app))), None)
     if shared is not None and len(others) == 1:
@@ -57,12 +57,32 @@ def register(
     return _by_init_app(made, closer, project, style, draft, others)
 
 
-def _bound_names(tree: Tree) -> set[str]:
-    return {dotted(target.target) for a in tree.every(cst.Assign) for target in a.targets}
+def _with_products(project: Project, made: Made, apps: list[Application]) -> list[Application]:
+    """The applications; for a factory that only this module calls, what it has returned there.
+
+    Raises:
+        Refusal: a factory of the same module is called above the object, and elsewhere too.
+    """
+    products = _made_by_factory(project, made, apps)
+    if not products:
+        return apps
+    calls = {made.tree.span(app.statement) for app in products}
+    factories = [app for app in apps if isinstance(app.function, cst.FunctionDef)]
+    if all(_only_called_in(project, made.tree, app, calls) for app in factories):
+        return [*products, *(app for app in apps if app not in factories)]
+    if any(app.tree is made.tree for app in factories):
+        raise Refusal("the application's factory is called above the object, and elsewhere too")
+    return apps
 
 
-def _all_called_here(own: list[Application], others: list[Application]) -> bool:
-    return bool(own) and all(app.function is not None for app in others) and len(others) <= 1
+def _only_called_in(
+    project: Project, tree: Tree, app: Application, calls: set[tuple[int, int]]
+) -> bool:
+    assert isinstance(app.function, cst.FunctionDef)
+    return all(
+        where is tree and tree.span(tree.statement_of(node)) in calls
+        for where, node in referring(project, app.tree, app.function)
+    )
 
 
 def _connected(project: Project, tree: Tree) -> list[Application]:
@@ -90,21 +110,17 @@ def _in_own_module(
     own: list[Application],
     others: list[Application],
 ) -> Registered:
-    start = made.tree.span(made.line)[0]
-    before = [
-        app
-        for app in own
-        if app.plain and app.function is None and made.tree.span(app.statement)[1] <= start
-    ]
+    start = made.tree.span(made.assignment)[0]
+    before = [app for app in own if app.plain and app.function is None and app.end <= start]
     for app in own:
-        if app not in before[:1]:
+        if app not in before:
             draft.add(made.tree.path, call_after(app, f"{app.name}.{_HOOK}({closer})", style))
     for app in others:
         name, edits = imported(project, app, made.tree.path, closer)
         draft.add(app.tree.path, *edits)
         there = style_of(app.tree)
         draft.add(app.tree.path, call_after(app, f"{app.name}.{_HOOK}({name})", there))
-    return Registered(f"@{before[0].name}.{_HOOK}" if before else None)
+    return Registered(style.newline.join(f"@{app.name}.{_HOOK}" for app in before) or None)
 
 
 def call_after(app: Application, call: str, style: Style) -> Edit:
@@ -138,7 +154,8 @@ def _made_by_factory(project: Project, made: Made, apps: list[Application]) -> l
             small = line.body[0]
             if isinstance(small, cst.Assign) and _calls(project, made.tree, small.value, names):
                 name = dotted(small.targets[0].target)
-                found.append(Application(made.tree, name, line, None, bool(name)))
+                end = made.tree.span(small)[1]
+                found.append(Application(made.tree, name, line, None, bool(name), end))
     return found
 
 
@@ -186,8 +203,10 @@ def _blueprint(made: Made) -> str | None:
         if line is made.line:
             return None
         small = line.body[0] if isinstance(line, cst.SimpleStatementLine) else None
-        if isinstance(small, cst.Assign) and isinstance(small.value, cst.Call):
-            if qualified_name(made.tree, small.value.func) in ("flask.Blueprint",):
+        value = small.value if isinstance(small, cst.Assign) else None
+        if isinstance(value, cst.Call) and isinstance(small, cst.Assign):
+            name = qualified_name(made.tree, value.func)
+            if name in ("flask.Blueprint", "flask.blueprints.Blueprint"):
                 return dotted(small.targets[0].target) or None
     return None
 
@@ -196,8 +215,17 @@ def _through_blueprint(
     made: Made, blueprint: str, closer: str, style: Style, draft: Draft
 ) -> Registered:
     gap = style.newline * style.blank
-    call = f"{blueprint}.record_once(lambda state: state.app.{_HOOK}({closer}))"
-    return Registered(None, f"{gap}{call}{style.newline}")
+    state, arrow = ("state: BlueprintSetupState", " -> None") if style.annotated else ("state", "")
+    if style.annotated:
+        text = "from flask.blueprints import BlueprintSetupState"
+        draft.add(made.tree.path, new_import(made.tree, text, "flask", style.newline))
+    lines = (
+        f"@{blueprint}.record_once",
+        f"def register_{closer}({state}){arrow}:",
+        *([f"{style.indent}{style.doc_quotes}{_RECORDED}{style.doc_quotes}"] * style.documented),
+        f"{style.indent}state.app.{_HOOK}({closer})",
+    )
+    return Registered(None, gap + "".join(line + style.newline for line in lines))
 
 
 # By `init_app`
@@ -214,7 +242,10 @@ def _by_init_app(
     existing = _existing_init_app(made)
     if existing is not None:
         function, application = existing
-        draft.add(made.tree.path, _first_statement(made.tree, function, f"{application}.{_HOOK}({closer})", style))
+        draft.add(
+            made.tree.path,
+            _first_statement(made.tree, function, f"{application}.{_HOOK}({closer})", style),
+        )
         return Registered()
     name = "init_app"
     if name in made.tree.identifiers:
@@ -233,15 +264,17 @@ def _init_app_text(made: Made, name: str, closer: str, style: Style, draft: Draf
         flask = flask_name(made.tree, "Flask", made.tree.span(made.line)[0], n)
         draft.add(made.tree.path, *flask.edits)
         signature = f"def {name}(app: {flask.expression}) -> None:"
-    doc = f"{i}{style.doc_quotes}Close what `app` has opened when a request ends.{style.doc_quotes}{n}"
-    return f"{n * style.blank}{signature}{n}{doc if style.documented else ''}{i}app.{_HOOK}({closer}){n}"
+    doc = f"{style.doc_quotes}Have `app` close what a request has opened.{style.doc_quotes}"
+    lines = (signature, *([i + doc] if style.documented else []), f"{i}app.{_HOOK}({closer})")
+    return n * style.blank + "".join(line + n for line in lines)
 
 
 def _existing_init_app(made: Made) -> tuple[cst.FunctionDef, str] | None:
     for node in made.tree.module.body:
-        if isinstance(node, cst.FunctionDef) and node.name.value == "init_app":
-            if node.params.params and isinstance(node.body, cst.IndentedBlock):
-                return node, node.params.params[0].name.value
+        if not isinstance(node, cst.FunctionDef) or node.name.value != "init_app":
+            continue
+        if node.params.params and isinstance(node.body, cst.IndentedBlock):
+            return node, node.params.params[0].name.value
     return None
 
 

@@ -28,11 +28,11 @@ class Closer(NamedTuple):
 
 
 def own_class(hazard: Hazard, project: Project) -> Class | None:
-    """The project's class whose object a call returns, if it is one."""
+    """The project's class whose object a call returns, or is called on, if it is one."""
     outcome = project.outcomes.get((hazard.path, hazard.span))
-    result = outcome.result if outcome is not None else None
-    if isinstance(result, Instance) and isinstance(result.cls, Class):
-        return result.cls
+    for value in (outcome.result, outcome.receiver) if outcome is not None else ():
+        if isinstance(value, Instance) and isinstance(value.cls, Class):
+            return value.cls
     return None
 
 

@@ -34,7 +34,7 @@ def _called(use: Use, accessor: str) -> Edit:
     start, end = use.tree.span(use.node)
     for node in use.tree.ancestors(use.node):
         if isinstance(node, cst.FormattedStringExpression) and node.equal is not None:
-            raise Refusal(f"the f-string in {use.where} prints the name itself (`=`)")
+            raise Refusal(f"a text in {use.where} prints the name itself (`=` in an f-string)")
     if isinstance(use.node, cst.Attribute):
         start = use.tree.span(use.node.attr)[0]
     return Edit(start, end, f"{accessor}()")
@@ -42,7 +42,8 @@ def _called(use: Use, accessor: str) -> Edit:
 
 def _imported(alias: Alias, accessor: str) -> Edit:
     start, end = alias.tree.span(alias.alias)
-    return Edit(start, end, accessor)
+    as_itself = alias.alias.evaluated_alias == alias.alias.evaluated_name  # says: re-exported
+    return Edit(start, end, f"{accessor} as {accessor}" if as_itself else accessor)
 
 
 def _mentioned(mention: Mention, accessor: str) -> Edit:

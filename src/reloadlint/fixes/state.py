@@ -7,44 +7,72 @@ from collections.abc import Iterator
 import libcst as cst
 
 from reloadlint.effects.values import Class
-from reloadlint.fixes.keeping import kept
+from reloadlint.fixes.configuring import sets_something
 from reloadlint.fixes.mutations import is_attribute_target, written_out
 from reloadlint.fixes.object import Made
 from reloadlint.fixes.own_class import Methods, kept_state
 from reloadlint.fixes.project import Project
-from reloadlint.fixes.references import References, Use
+from reloadlint.fixes.references import Use
+from reloadlint.fixes.results import carried_on
+from reloadlint.fixes.things import Thing
 from reloadlint.fixes.transactions import commits_by_itself, temporary_table, uncommitted
-from reloadlint.fixes.tree import Tree, descendants, last_name
+from reloadlint.fixes.tree import FunctionNode, Tree, descendants, last_name
 
+_AFTER_REQUEST = frozenset(
+    {"after_request", "after_app_request", "teardown_request", "teardown_app_request"}
+)
+_SETTERS = ("create_", "enable_", "load_extension", "set_", "install_", "autocommit")
 _MEMORY = (":memory:", "mode=memory")
 
 
 def state_doubts(
-    project: Project,
-    made: Made,
-    found: References,
-    lines: list[cst.SimpleStatementLine],
-    cls: Class | None,
-    closer: str,
+    project: Project, found: list[Thing], cls: Class | None, closer: str
 ) -> Iterator[str]:
     """Why one object for each request may not do what one for all does."""
+    made = found[0].made
     methods = Methods(project, cls) if cls is not None else None
     if _in_memory(made, methods):
         yield "it is a database in memory: every request would get an empty one"
-    inside = [use for use in found.uses if use.tree.function_of(use.node) is not None]
+    yield from _context_for_ever(project)
+    yield from _other_directory(project)
+    uses = [use for thing in found for use in thing.found.uses]
+    inside = [use for use in uses if use.tree.function_of(use.node) is not None]
     for use in inside:
+        yield from _torn_down_before(use, made)
         yield from _changed(use, closer)
-        yield from kept(project, use)
-    yield from _temporary(project, found, made)
+    for thing in found[1:]:
+        yield from carried_on(thing)
+    yield from _temporary(inside, made)
     if methods is not None:
         yield from kept_state(methods)
-    if not commits_by_itself(made.tree, [made.value, *lines]):
-        yield from _left_open(inside, methods)
+    if not commits_by_itself(made.tree, found[0].statements) and not _committed_by_hook(inside):
+        yield from _left_open(project, inside, methods)
+
+
+def _context_for_ever(project: Project) -> Iterator[str]:
+    """`app.app_context().push()` while loading: requests of that thread share one `g`."""
+    for path, text in project.texts.items():
+        if ".app_context().push()" in text and path in project.flask_modules:
+            tree = project.tree(path)
+            for call in tree.every(cst.Call):
+                if last_name(call) == "push" and tree.function_of(call) is None:
+                    line = tree.line(call)
+                    yield f"the context pushed in line {line} of {path} is never torn down"
+
+
+def _other_directory(project: Project) -> Iterator[str]:
+    """A relative path means another file after `os.chdir()`."""
+    for path in sorted(project.flask_modules & project.texts.keys()):
+        if "chdir(" in project.texts[path]:
+            line = project.texts[path].partition("chdir(")[0].count("\n") + 1
+            yield f"the working directory is changed in line {line} of {path}"
 
 
 def _in_memory(made: Made, methods: Methods | None) -> bool:
     assert isinstance(made.value, cst.Call)
     texts = [written_out(made.tree, arg.value) for arg in made.value.args]
+    inside = (n for n in descendants(made.value) if isinstance(n, cst.SimpleString))
+    texts += [str(node.evaluated_value) for node in inside]
     if methods is not None:
         for _, method in methods.constructing():
             nodes = (n for n in descendants(method) if isinstance(n, cst.SimpleString))
@@ -57,13 +85,18 @@ def _changed(use: Use, closer: str) -> Iterator[str]:
     if attribute is not None:
         yield f"`{attribute}` is assigned in {use.where}, which would last for one request only"
     parent = use.tree.parent(use.node)
-    if isinstance(parent, cst.Attribute) and parent.attr.value == closer:
-        if isinstance(use.tree.parent(parent), cst.Call):
-            yield f"{use.where} closes it (`{closer}()`), and the teardown would do so again"
+    if _attribute(use) == "total_changes":
+        yield f"`total_changes` in {use.where} would count what one request changes"
+    if _attribute(use).startswith(_SETTERS):
+        yield f"`{_attribute(use)}` in {use.where} would last for one request only"
+    if (setting := sets_something(use)) is not None:
+        yield f"`{setting}` in {use.where} would last for one request only"
+    if _attribute(use) == closer and isinstance(use.tree.parent(parent), cst.Call):
+        yield f"{use.where} closes it (`{closer}()`), and the teardown would do so again"
 
 
-def _temporary(project: Project, found: References, made: Made) -> Iterator[str]:
-    trees = {made.tree, *(project.tree(path) for path in found.paths)}
+def _temporary(inside: list[Use], made: Made) -> Iterator[str]:
+    trees = {made.tree, *(use.tree for use in inside)}
     for tree in sorted(trees, key=lambda tree: tree.path):
         text = temporary_table(tree)
         if text is not None:
@@ -71,16 +104,44 @@ def _temporary(project: Project, found: References, made: Made) -> Iterator[str]
             yield f"the TEMP table in line {line} of {tree.path} would be gone after each request"
 
 
-def _left_open(inside: list[Use], methods: Methods | None) -> Iterator[str]:
-    places: list[tuple[Tree, object]] = []
+def _committed_by_hook(inside: list[Use]) -> bool:
+    """Whether a function that runs after every request commits."""
     for use in inside:
         function = use.tree.function_of(use.node)
-        if (use.tree, function) not in places:
-            places.append((use.tree, function))
-    places += methods.serving() if methods is not None else []
-    for tree, function in places:
-        assert isinstance(function, (cst.FunctionDef, cst.Lambda))
-        call = uncommitted(tree, function)
+        if isinstance(function, cst.FunctionDef) and _attribute(use) == "commit":
+            names = {last_name(decorator.decorator) for decorator in function.decorators}
+            if names & _AFTER_REQUEST:
+                return True
+    return False
+
+
+def _torn_down_before(use: Use, made: Made) -> Iterator[str]:
+    """Teardowns run in reverse order: one that is registered first comes after ours."""
+    function = use.tree.function_of(use.node)
+    if use.tree is made.tree and isinstance(function, cst.FunctionDef):
+        names = {last_name(decorator.decorator) for decorator in function.decorators}
+        earlier = use.tree.span(function)[0] < made.tree.span(made.line)[0]
+        if "teardown_appcontext" in names and earlier:
+            yield (
+                f"the teardown `{function.name.value}` uses it and is registered before the one "
+                "that closes it, so it would run after that"
+            )
+
+
+def _attribute(use: Use) -> str:
+    parent = use.tree.parent(use.node)
+    return parent.attr.value if isinstance(parent, cst.Attribute) else ""
+
+
+def _left_open(project: Project, inside: list[Use], methods: Methods | None) -> Iterator[str]:
+    places: dict[FunctionNode, Tree] = {}
+    for use in inside:
+        function = use.tree.function_of(use.node)
+        if function is not None:
+            places.setdefault(function, use.tree)
+    places.update({method: tree for tree, method in methods.serving()} if methods else {})
+    for function, tree in places.items():
+        call = uncommitted(project, tree, function)
         if call is not None:
             yield (
                 f"`{last_name(call)}` in line {tree.line(call)} of {tree.path} writes without a "

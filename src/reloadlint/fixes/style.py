@@ -69,7 +69,8 @@ def _blank_lines(tree: Tree) -> int:
         if isinstance(node, (cst.FunctionDef, cst.ClassDef)):
             before = re.search(r"^(?:[ \t]*(?:\r\n|\n|\r))*", _leading(node))
             counts.append(len(re.findall(r"\r\n|\n|\r", before[0])) if before else 0)
-    return min(_MOST_BLANK, max(counts, key=counts.count)) if counts else _MOST_BLANK
+    usual = max(counts, key=counts.count) if counts else _MOST_BLANK
+    return max(1, min(_MOST_BLANK, usual))
 
 
 def _leading(node: cst.FunctionDef | cst.ClassDef) -> str:

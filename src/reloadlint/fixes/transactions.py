@@ -7,29 +7,100 @@ from collections.abc import Iterable, Iterator
 
 import libcst as cst
 
-from reloadlint.fixes.tree import FunctionNode, Tree, descendants, last_name
+from reloadlint.fixes.functions import referring
+from reloadlint.fixes.project import Project
+from reloadlint.fixes.tree import FunctionNode, Tree, assigned_values, descendants, last_name
 
 _WRITE = re.compile(
-    r"\s*(?:--[^\n]*\n\s*)*(INSERT|UPDATE|DELETE|REPLACE|MERGE|CREATE|DROP|ALTER|TRUNCATE)\b",
+    r"\s*(?:--[^\n]*\n\s*)*(INSERT|UPDATE|DELETE|REPLACE|MERGE|CREATE|DROP|ALTER|TRUNCATE|WITH)\b",
     re.IGNORECASE,
 )
-_TEMPORARY = re.compile(r"\bCREATE\s+(?:OR\s+REPLACE\s+)?(?:LOCAL\s+|GLOBAL\s+)?TEMP", re.IGNORECASE)
+_READING_WITH = re.compile(r"\s*WITH\b(?!.*\b(INSERT|UPDATE|DELETE)\b)", re.IGNORECASE | re.DOTALL)
+_TEMPORARY = re.compile(
+    r"\bCREATE\s+(?:OR\s+REPLACE\s+)?(?:LOCAL\s+|GLOBAL\s+)?TEMP", re.IGNORECASE
+)
 _EXECUTING = frozenset({"execute", "executemany", "executescript"})
 _COMMITTING = frozenset({"commit", "begin", "autocommit", "executescript"})
+_CONDITIONS = (cst.If, cst.ExceptHandler, cst.While, cst.For, cst.IfExp, cst.MatchCase)
 
 
-def uncommitted(tree: Tree, function: FunctionNode) -> cst.Call | None:
-    """The call in a function that writes without a commit there; None if there is none."""
+def uncommitted(project: Project, tree: Tree, function: FunctionNode) -> cst.Call | None:
+    """The call in a function that writes, where neither it nor its callers commit."""
     calls = [node for node in descendants(function.body) if isinstance(node, cst.Call)]
-    if any(last_name(call) in _COMMITTING for call in calls) or _is_in_block(function):
-        return None
-    return next((call for call in calls if _writes(tree, call)), None)
+    for call in calls:
+        if last_name(call) not in _EXECUTING or not call.args or _committed(tree, function, call):
+            continue
+        statement = call.args[0].value
+        if any(_is_write(text) for text in _texts(tree, statement)):
+            if not _callers_commit(project, tree, function):
+                return call
+        elif _is_parameter(function, statement) and _is_told_to_write(project, tree, function):
+            return call
+    return None
 
 
-def _writes(tree: Tree, call: cst.Call) -> bool:
-    if last_name(call) not in _EXECUTING or not call.args:
-        return False
-    return any(_WRITE.match(text) for text in _texts(tree, call.args[0].value))
+def _is_write(text: str) -> bool:
+    return bool(_WRITE.match(text)) and not _READING_WITH.match(text)
+
+
+def _committed(tree: Tree, function: FunctionNode, write: cst.CSTNode) -> bool:
+    """Whether a commit in the function follows the write under no further condition."""
+    around = set(_conditions(tree, function, write))
+    for node in descendants(function.body):
+        commits = isinstance(node, cst.Call) and last_name(node) in _COMMITTING
+        if commits and set(_conditions(tree, function, node)) <= around:
+            return True
+        block = isinstance(node, cst.With) and _is_transaction(node)
+        if block and any(outer is node for outer in tree.ancestors(write)):
+            return True
+    return False
+
+
+def _conditions(tree: Tree, function: FunctionNode, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    for outer in tree.ancestors(node):
+        if outer is function:
+            return
+        if isinstance(outer, _CONDITIONS):
+            yield outer
+
+
+def _is_transaction(node: cst.With) -> bool:
+    """`with connection:` commits at its end."""
+    return any(
+        isinstance(item.item, (cst.Name, cst.Attribute)) or last_name(item.item) == "begin"
+        for item in node.items
+    )
+
+
+def _callers_commit(project: Project, tree: Tree, function: FunctionNode) -> bool:
+    calls = list(_calls(project, tree, function))
+    return bool(calls) and all(
+        (outer := where.function_of(call)) is not None and _committed(where, outer, call)
+        for where, call in calls
+    )
+
+
+def _is_told_to_write(project: Project, tree: Tree, function: FunctionNode) -> bool:
+    """Whether a caller passes a statement that writes, and doesn't commit."""
+    for where, call in _calls(project, tree, function):
+        outer = where.function_of(call)
+        writes = any(_is_write(t) for arg in call.args for t in _texts(where, arg.value))
+        if writes and (outer is None or not _committed(where, outer, call)):
+            return True
+    return False
+
+
+def _calls(project: Project, tree: Tree, function: FunctionNode) -> Iterator[tuple[Tree, cst.Call]]:
+    if isinstance(function, cst.FunctionDef):
+        for where, node in referring(project, tree, function):
+            call = where.parent(node)
+            if isinstance(call, cst.Call) and call.func is node:
+                yield where, call
+
+
+def _is_parameter(function: FunctionNode, node: cst.BaseExpression) -> bool:
+    names = {parameter.name.value for parameter in function.params.params}
+    return isinstance(node, cst.Name) and node.value in names
 
 
 def _texts(tree: Tree, node: cst.BaseExpression) -> Iterator[str]:
@@ -40,26 +111,17 @@ def _texts(tree: Tree, node: cst.BaseExpression) -> Iterator[str]:
         first = node.parts[0] if node.parts else None
         if isinstance(first, cst.FormattedStringText):
             yield first.value
-    elif isinstance(node, (cst.BinaryOperation, cst.Attribute)):
-        yield from _texts(tree, node.left if isinstance(node, cst.BinaryOperation) else node.value)
+    elif isinstance(node, cst.BinaryOperation):
+        yield from _texts(tree, node.left)
+    elif isinstance(node, cst.Attribute):
+        yield from _texts(tree, node.value)
     elif isinstance(node, cst.Call):
         yield from _texts(tree, node.func)
     elif isinstance(node, cst.Name):
-        for assignment in tree.scope(node)[node.value]:
-            bound = getattr(assignment, "node", None)
-            target = tree.parent(bound) if isinstance(bound, cst.Name) else None
-            statement = tree.parent(target) if isinstance(target, cst.AssignTarget) else None
-            if isinstance(statement, cst.Assign) and not isinstance(statement.value, cst.Name):
-                yield from _texts(tree, statement.value)
-
-
-def _is_in_block(function: FunctionNode) -> bool:
-    """`with connection:` commits at its end."""
-    for node in descendants(function.body):
-        if isinstance(node, cst.With):
-            if any(isinstance(item.item, (cst.Name, cst.Attribute)) for item in node.items):
-                return True
-    return False
+        for value in assigned_values(tree, node):
+            names = (part.value for part in descendants(value) if isinstance(part, cst.Name))
+            if node.value not in names and not isinstance(value, cst.Name):
+                yield from _texts(tree, value)
 
 
 def commits_by_itself(tree: Tree, parts: Iterable[cst.CSTNode]) -> bool:

@@ -38,6 +38,7 @@ class Tree:
         self.path = path
         self.text = text
         self.data = text.encode()
+        self._by_kind: dict[type[cst.CSTNode], list[cst.CSTNode]] = {}
         try:
             self.module = cst.parse_module(text)
             self._wrapper = MetadataWrapper(self.module, unsafe_skip_copy=True)
@@ -85,6 +86,11 @@ class Tree:
         before = self.data[:offset]
         return max(before.rfind(b"\n"), before.rfind(b"\r")) + 1
 
+    def line_above(self, offset: int) -> int:
+        """Where the line above the one that starts at `offset` starts."""
+        broken = 2 if self.data[offset - 2 : offset] == b"\r\n" else 1
+        return self.line_start(offset - broken)
+
     def line_end(self, offset: int) -> int:
         """Where the line that holds `offset` ends, its line break included."""
         end = offset
@@ -122,10 +128,12 @@ class Tree:
 
     def every(self, kind: type[N]) -> list[N]:
         """All nodes of a kind, in the order of the text."""
-        return [node for node in self._by_kind if isinstance(node, kind)]
+        if kind not in self._by_kind:
+            self._by_kind[kind] = [node for node in self._nodes if isinstance(node, kind)]
+        return self._by_kind[kind]  # type: ignore[return-value]
 
     @cached_property
-    def _by_kind(self) -> list[cst.CSTNode]:
+    def _nodes(self) -> list[cst.CSTNode]:
         return list(descendants(self.module))
 
     @cached_property
@@ -150,6 +158,16 @@ class Tree:
                 return outer
             inner = outer
         return None
+
+
+def assigned_values(tree: Tree, name: cst.Name) -> Iterator[cst.BaseExpression]:
+    """What plain assignments give to a name."""
+    for assignment in tree.scope(name)[name.value]:
+        bound = getattr(assignment, "node", None)
+        target = tree.parent(bound) if isinstance(bound, cst.Name) else None
+        statement = tree.parent(target) if isinstance(target, cst.AssignTarget) else None
+        if isinstance(statement, cst.Assign):
+            yield statement.value
 
 
 def descendants(node: cst.CSTNode) -> Iterator[cst.CSTNode]:

@@ -27,6 +27,10 @@ class ImportGraph:
         self.at_import = self._edges(deferred=False)
         self.anywhere = self._edges(deferred=True)
 
+    def loaded_by(self, path: str) -> set[str]:
+        """The modules that loading this one loads, itself included."""
+        return _reached(self.at_import, frozenset({path}))
+
     def components(self) -> dict[str, int]:
         """For each module, a number that it shares with all that it is connected to by imports."""
         numbers: dict[str, int] = {}

@@ -9,9 +9,9 @@ from reloadlint.fixes.diff import unified_diff
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from reloadlint.fixer import Repair
     from reloadlint.fixes.files import Change
     from reloadlint.fixes.rounds import Fixed
-    from reloadlint.linter import Repair
 
 _COLORS = ((b"+++", b"1"), (b"---", b"1"), (b"@@", b"36"), (b"+", b"32"), (b"-", b"31"))
 

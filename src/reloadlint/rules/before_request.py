@@ -71,7 +71,7 @@ class EagerBeforeRequest(ProgramRule):
         for hook in program.hooks(*BEFORE):
             if not hook.certain or _keeps_state(hook):
                 continue
-            for put, opened in _opened(program.solver, hook):
+            for put, opened in _opened(program.base, hook):
                 call = opened.chain[1]
                 yield Report(
                     rule=EagerBeforeRequest,

@@ -24,6 +24,9 @@ _NOUNS = {
     "dbfile": "an open database file",
 }
 
+_KINDS = frozenset({"thread", "socket", "listen"})
+"""What a class must give back; a file database is closed with the last reference to it."""
+
 
 class MissingCloser(ProgramRule):
     """A class starts a thread or opens a connection for each object and has no closer.
@@ -31,7 +34,7 @@ class MissingCloser(ProgramRule):
     ## What it does
 
     Follows the constructor of each class of the project. What is still there when the constructor
-    has ended (a started thread that doesn't end by itself, an open socket, a child process) has
+    has ended (a started thread that doesn't end by itself, an open socket, a bound port) has
     to be released by somebody; this class has no method that does.
 
     ## Why is this bad?
@@ -43,7 +46,8 @@ class MissingCloser(ProgramRule):
     ## Known problems
 
     Arguments that the constructor doesn't name a default for are unknown, and what is unknown
-    counts as harmless: a thread whose code isn't in the project is not reported.
+    counts as harmless: a thread whose code isn't in the project is not reported. Nor is a class
+    with `__getattr__`, or with a base class outside of the project: it may have a closer there.
 
     ## Example
 
@@ -79,7 +83,7 @@ class MissingCloser(ProgramRule):
     def check(self, program: Program) -> Iterator[Report]:
         """Classes with a leak and without any method that releases something."""
         for cls, leaks in _leaking(program):
-            if _closers(program.closing, cls):
+            if _closers(program.closing, cls) or not _KINDS & {leak.kind for leak in leaks}:
                 continue
             yield Report(
                 rule=MissingCloser,

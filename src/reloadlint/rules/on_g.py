@@ -18,7 +18,6 @@ from reloadlint.facts import records as r
 from reloadlint.facts.walk import walk
 
 if TYPE_CHECKING:
-    from reloadlint.effects.solver import Solver
     from reloadlint.effects.values import ModuleValue
     from reloadlint.rules.program import Program
 
@@ -36,7 +35,7 @@ def resources(program: Program) -> Iterator[Resource]:
     """The resources that functions of the program put on `g`, one for each place."""
     seen = set()
     for function in _functions(program):
-        observer = RequestObserver(program.solver)
+        observer = program.observer()
         run_unknown(observer, function)
         for put in observer.puts:
             resource = _resource(observer, put) if put.depth == 1 else None
@@ -106,12 +105,14 @@ def _settings_of_call(node: r.Call) -> Iterator[tuple[str, r.Expr]]:
         yield str(key.value), owner
 
 
-def keys_put(solver: Solver, modules: Iterable[ModuleValue]) -> frozenset[str]:
+def keys_put(program: Program, modules: Iterable[ModuleValue]) -> frozenset[str]:
     """Every key under which these modules put something on `g`."""
     keys: set[str] = set()
+    likely = {id(module) for module in program.mentioning("g.", "g,")}
     for module in modules:
-        facts = solver.facts_of(module.module) if module.module else None
-        keys |= _puts(module, facts.body) if facts is not None else set()
+        if id(module) in likely and module.module is not None:
+            facts = program.solver.facts_of(module.module)
+            keys |= _puts(module, facts.body) if facts is not None else set()
     return frozenset(keys)
 
 
@@ -125,7 +126,7 @@ def is_closed(program: Program, resource: Resource) -> bool:
 def _closes(program: Program, value: Value, resource: Resource) -> bool:
     if value is UNKNOWN:
         return True
-    observer = RequestObserver(program.solver, {resource.key: resource.value})
+    observer = program.observer({resource.key: resource.value})
     observer.occurrences = list(resource.held)
     site = resource.held[0].chain[0]
     observer.observe(value, Arguments([UNKNOWN]), site)

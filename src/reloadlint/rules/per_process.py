@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from reloadlint.effects.hooks import BEFORE
-from reloadlint.effects.requests import RequestObserver, Use
+from reloadlint.effects.requests import Use
 from reloadlint.effects.roles import CLOSER_NAMES
 from reloadlint.effects.state import Arguments
 from reloadlint.effects.values import (
@@ -49,7 +48,7 @@ def shut_down(program: Program, hook: Hook) -> Iterator[Stopped]:
         text = f"{hook.site.text}({_method(value)})"
         yield Stopped(text, _qualified(value), hook.site, hook.site, True)
         return
-    observer = RequestObserver(program.solver)
+    observer = program.observer()
     observer.observe(value, Arguments([UNKNOWN]), hook.site)
     if any(not o.released for o in observer.occurrences):
         return  # closed to be opened again
@@ -115,9 +114,4 @@ def _is_replaced(program: Program, owner: Instance) -> bool:
 
 def _is_reopened(program: Program, owner: Instance) -> bool:
     """Whether a hook before each request opens it again."""
-    for hook in program.hooks(*BEFORE):
-        observer = RequestObserver(program.solver)
-        observer.observe(hook.value, Arguments(), hook.site)
-        if any(use.owner is owner and use.method in _OPENERS for use in observer.uses):
-            return True
-    return False
+    return any(use.owner is owner and use.method in _OPENERS for use in program.uses_before)

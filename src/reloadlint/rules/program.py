@@ -11,12 +11,15 @@ import msgspec
 
 from reloadlint.effects.closers import Closing
 from reloadlint.effects.hazards import Step
+from reloadlint.effects.hooks import BEFORE, Hook, hooks_of
 from reloadlint.effects.hooks import NAMES as HOOK_NAMES
-from reloadlint.effects.hooks import Hook, hooks_of
+from reloadlint.effects.observer import Observer
+from reloadlint.effects.requests import RequestObserver, Use
 from reloadlint.effects.solver import Solver
-from reloadlint.effects.values import Class, Function, ModuleValue
+from reloadlint.effects.state import Arguments
+from reloadlint.effects.values import Class, Function, ModuleValue, Value
 from reloadlint.facts.records import Span
-from reloadlint.findings import Confidence, Evidence, Finding, Severity
+from reloadlint.findings import Confidence, Evidence, Finding, Fix, Severity
 from reloadlint.project.modules import Module
 from reloadlint.project.scope import ImportGraph
 from reloadlint.rules.base import Rule
@@ -39,15 +42,22 @@ class Program:
         flask_modules: frozenset[str],
         text_of: Callable[[str], str],
     ) -> None:
+        solver.facts_of = functools.cache(solver.facts_of)  # the rules ask for many again
         self.solver = solver
+        self.base = Observer(solver)
         self.graph = graph
         self.flask_modules = flask_modules
         self.text_of = text_of
+        self._mentioning: dict[tuple[str, ...], list[ModuleValue]] = {}
+
+    def observer(self, on_g: dict[str, Value] | None = None) -> RequestObserver:
+        """Something that follows one function, with this on `flask.g`."""
+        return RequestObserver(self.base, on_g)
 
     @functools.cached_property
     def closing(self) -> Closing:
         """What classes take and release."""
-        return Closing(self.solver)
+        return Closing(self.base)
 
     @functools.cached_property
     def modules(self) -> list[ModuleValue]:
@@ -57,7 +67,10 @@ class Program:
 
     def mentioning(self, *words: str) -> list[ModuleValue]:
         """The modules in whose text one of these words occurs."""
-        return [m for m in self.modules if any(word in self._text(m) for word in words)]
+        if words not in self._mentioning:
+            found = [m for m in self.modules if any(word in self._text(m) for word in words)]
+            self._mentioning[words] = found
+        return self._mentioning[words]
 
     def _text(self, module: ModuleValue) -> str:
         return self.text_of(module.module.path) if module.module else ""
@@ -65,20 +78,31 @@ class Program:
     @functools.cached_property
     def registered(self) -> tuple[list[Hook], list[Function]]:
         """The hooks of all modules, and functions made inside of the functions that set them."""
-        return hooks_of(self.solver, self.mentioning(*HOOK_NAMES))
+        return hooks_of(self.base, self.mentioning(*HOOK_NAMES))
 
     @functools.cached_property
-    def _components(self) -> dict[str, int]:
-        return self.graph.components()
+    def _applications(self) -> dict[str, list[ModuleValue]]:
+        """By path, the modules that imports connect with one another."""
+        numbers = self.graph.components()
+        groups: dict[int, list[ModuleValue]] = {}
+        for module in self.modules:
+            if module.module is not None:
+                groups.setdefault(numbers.get(module.module.path, -1), []).append(module)
+        return {m.module.path: group for group in groups.values() for m in group if m.module}
 
     def near(self, module: Module) -> list[ModuleValue]:
         """The modules of the same application: those connected to this one by imports."""
-        number = self._components.get(module.path)
-        return [
-            other
-            for other in self.modules
-            if other.module and self._components.get(other.module.path) == number
-        ]
+        return self._applications.get(module.path, [])
+
+    @functools.cached_property
+    def uses_before(self) -> list[Use]:
+        """What the hooks before each request call, and on what."""
+        found = []
+        for hook in self.hooks(*BEFORE):
+            observer = self.observer()
+            observer.observe(hook.value, Arguments(), hook.site)
+            found += observer.uses
+        return found
 
     def hooks(self, *kinds: str, near: Module | None = None) -> list[Hook]:
         """The hooks of these kinds, all of them or those of one module's application."""
@@ -107,10 +131,13 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     span: Span
     certain: bool = True
+    target: str | None = None
     call: str | None = None
     effects: tuple[str, ...] = ()
+    role: str | None = None
     closers: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
+    fix: Fix | None = None
     consequence: str = ""
     remedy: str = ""
 
@@ -128,10 +155,13 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
             column=column,
             end_line=end_line,
             end_column=end_column,
+            target=self.target,
             call=self.call,
             effects=self.effects,
+            role=self.role,
             closers=self.closers,
             evidence=tuple(Evidence(shown(s.path), s.line, s.message) for s in self.steps),
+            fix=self.fix,
             consequence=self.consequence,
             remedy=self.remedy,
         )

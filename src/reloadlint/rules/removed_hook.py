@@ -66,7 +66,7 @@ class RemovedBeforeFirstRequest(ProgramRule):
         for hook in program.hooks(*REMOVED):
             if not hook.certain:
                 continue
-            observer = Observer(program.solver)
+            observer = Observer(program.base)
             observer.observe(hook.value, Arguments(), hook.site)
             started = [o for o in observer.occurrences if not o.released and len(o.chain) > 1]
             if not started:

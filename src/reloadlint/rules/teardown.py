@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from reloadlint.effects.hazards import Step, steps_of
 from reloadlint.effects.hooks import BEFORE, TEARDOWN
-from reloadlint.effects.requests import RequestObserver
 from reloadlint.effects.state import Arguments
 from reloadlint.effects.values import UNKNOWN
 from reloadlint.findings import Severity
@@ -136,8 +135,8 @@ class UnguardedTeardown(ProgramRule):
             near = hook.site.module
             before = program.hooks(*BEFORE, near=near)
             always = {key for other in before for key in _set_by(program, other)}
-            put = keys_put(program.solver, program.near(near))
-            observer = RequestObserver(program.solver)
+            put = keys_put(program, program.near(near))
+            observer = program.observer()
             observer.observe(hook.value, Arguments([UNKNOWN]), hook.site)
             first = {missing.key: missing for missing in reversed(observer.missing)}
             for key, missing in sorted(first.items()):
@@ -163,7 +162,7 @@ class UnguardedTeardown(ProgramRule):
 
 def _set_by(program: Program, hook: Hook) -> set[str]:
     """What a hook puts on `g` for every request."""
-    observer = RequestObserver(program.solver)
+    observer = program.observer()
     observer.observe(hook.value, Arguments(), hook.site)
     return set(observer.g.attributes) if hook.certain else set()
 

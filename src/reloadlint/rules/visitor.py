@@ -176,10 +176,10 @@ def finding(
 
 
 def _elements(node: cst.BaseExpression) -> list[cst.BaseExpression]:
-    if isinstance(node, (cst.Tuple, cst.List)):
-        if not any(isinstance(element, cst.StarredElement) for element in node.elements):
-            return [element.value for element in node.elements]
-    return []
+    if not isinstance(node, (cst.Tuple, cst.List)):
+        return []
+    starred = any(isinstance(element, cst.StarredElement) for element in node.elements)
+    return [] if starred else [element.value for element in node.elements]
 
 
 def _possible_values(value: cst.BaseExpression) -> list[cst.BaseExpression]:

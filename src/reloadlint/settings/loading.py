@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import errno
 import difflib
+import errno
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any

@@ -1,0 +1,127 @@
+"""Ties the rooms together once more: from paths to what `fix` would write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from reloadlint.fixes.draft import Wishes
+from reloadlint.fixes.files import Change
+from reloadlint.fixes.rounds import Checked, Fixed, Rounds
+from reloadlint.linter import Check, Place, Progress, overlay_of, targets_of
+
+if TYPE_CHECKING:
+    from reloadlint.findings import Finding
+    from reloadlint.settings import Settings
+    from reloadlint.source import SourceFile
+
+
+def fix_project(
+    paths: Sequence[Path],
+    settings: Settings,
+    *,
+    wishes: Wishes = Wishes(),  # noqa: B008
+    unsafe: bool = False,
+    stdin: SourceFile | None = None,
+    progress: Progress | None = None,
+) -> Repair:
+    """Work out what `fix` would write, and what is left. Nothing is written.
+
+    Args:
+        wishes: which strategy, and how the object is reached.
+        unsafe: also make the fixes that are not safe.
+        paths, settings, stdin, progress: as for `check_project`.
+
+    Raises:
+        UsageError: a path that is not there.
+    """
+    targets = targets_of(paths, settings, stdin)
+    repair = Repair(list(targets.problems), [])
+    for root, files in targets.by_root.items():
+        work = _Work(root, files, settings, overlay_of(stdin), progress, wishes)
+        repaired = Rounds(work.check, unsafe=unsafe).run()
+        repair.outcomes += [work.shown(outcome) for outcome in repaired.outcomes]
+        repair.changes += work.changes(repaired.texts)
+    return repair
+
+
+class Repair(msgspec.Struct):
+    """What `fix` has worked out: files that are no Python, what became of each finding, and the
+    changes to files."""
+
+    problems: list[Finding]
+    outcomes: list[Fixed]
+    changes: list[Change] = []
+
+    @property
+    def left(self) -> bool:
+        """Whether anything is left to report when the changes are written."""
+        return bool(self.problems) or any(o.reason is not None for o in self.outcomes)
+
+    def groups(self) -> list[list[Change]]:
+        """The changes in groups that share no fix: each is written as a whole or not at all."""
+        groups: list[list[Change]] = []
+        for change in self.changes:
+            shown = change.source.display_path
+            fixes = [set(o.paths) for o in self.outcomes if shown in o.paths]
+            linked = set().union({shown}, *fixes)
+            near = [g for g in groups if any(c.source.display_path in linked for c in g)]
+            groups = [g for g in groups if g not in near]
+            groups.append([change, *(c for g in near for c in g)])
+        return groups
+
+    def undo(self, group: Sequence[Change], reason: str) -> None:
+        """Note that a group of changes could not be written."""
+        paths = {change.source.display_path for change in group}
+        self.outcomes = [
+            msgspec.structs.replace(o, reason=reason) if paths & set(o.paths) else o
+            for o in self.outcomes
+        ]
+
+
+class _Work:
+    """One project that is being fixed."""
+
+    def __init__(
+        self,
+        root: Path,
+        files: Sequence[Path],
+        settings: Settings,
+        overlay: dict[Path, SourceFile],
+        progress: Progress | None,
+        wishes: Wishes,
+    ) -> None:
+        self._root = root
+        self._files = files
+        self._settings = settings
+        self._overlay = overlay
+        self._progress = progress
+        self._wishes = wishes
+        self._sources: dict[str, SourceFile] = {}
+
+    def check(self, texts: Mapping[str, str]) -> Checked:
+        """Check the project with these texts in place of its own."""
+        changed = {
+            self._sources[path].path.absolute(): msgspec.structs.replace(
+                self._sources[path], text=text
+            )
+            for path, text in texts.items()
+        }
+        check = Check(self._settings, {**self._overlay, **changed}, self._progress, self._wishes)
+        sources = check.project(self._root, self._files)
+        self._sources = self._sources or sources
+        findings = check.result(0).findings
+        plans = {f: plan for f in findings if (plan := check.plans.get(Place.of(f)))}
+        return Checked(findings, plans, {path: s.text for path, s in sources.items()})
+
+    def shown(self, outcome: Fixed) -> Fixed:
+        """An outcome with its files as reports name them."""
+        paths = tuple(self._sources[path].display_path for path in outcome.paths)
+        return msgspec.structs.replace(outcome, paths=paths)
+
+    def changes(self, texts: Mapping[str, str]) -> list[Change]:
+        """The changes that give the files these texts."""
+        return [Change(self._sources[path], text) for path, text in sorted(texts.items())]
