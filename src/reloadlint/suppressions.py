@@ -19,6 +19,7 @@ _OWN = re.compile(
 _NOQA = re.compile(
     r"#\s*noqa(?P<listed>\s*:\s*(?P<codes>[A-Z]+[0-9]+(?:[\s,]+[A-Z]+[0-9]+)*))?", re.I
 )
+_OWN_NOQA = re.compile(r"noqa\s*:[^\n]*\bRL[0-9]", re.I)
 _MARKS = ("reloadlint:", "noqa")
 
 
@@ -54,6 +55,11 @@ class Outcome(msgspec.Struct, frozen=True):
 def has_marks(text: str) -> bool:
     """Whether a text may contain such a comment."""
     return any(mark in text.lower() for mark in _MARKS)
+
+
+def may_be_unused(text: str) -> bool:
+    """Whether a text may contain a comment that RL900 looks at, even where nothing is found."""
+    return _MARKS[0] in text.lower() or _OWN_NOQA.search(text) is not None
 
 
 def apply(text: str, findings: Sequence[Finding]) -> Outcome:

@@ -59,6 +59,12 @@ class Project:
         return self.folder / "after"
 
     @property
+    def gap(self) -> str:
+        """How the text of a working fix still differs from `after/`; empty where it doesn't."""
+        file = self.folder / "gap.txt"
+        return file.read_text(encoding="utf-8").strip() if file.exists() else ""
+
+    @property
     def is_refused(self) -> bool:
         """Whether a plain `fix --write` must leave the project alone."""
         return (self.folder / "refused.txt").exists()

@@ -10,8 +10,8 @@ import os
 import stat
 import subprocess
 import sys
-import tempfile
 from itertools import count
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -24,7 +24,6 @@ from reloadlint.source import SourceFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
     from types import FrameType
 
 PROJECT = Project(FIXTURES / "g_instance_imported_by_views")
@@ -75,7 +74,7 @@ def test_read_only_folder_is_left_alone(folder: Path, monkeypatch: pytest.Monkey
     def refuse(*arguments: Any, **options: Any) -> Any:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
-    monkeypatch.setattr(tempfile, "mkstemp", refuse)
+    monkeypatch.setattr(os, "open", refuse)
     command = _fix(folder)
     assert command.status != 0
     assert "Permission denied" in command.complained
@@ -196,7 +195,7 @@ def test_interruption_of_a_replacement_leaves_all_old(
 ) -> None:
     """Ctrl-C comes just before or just after the `number`th file is replaced."""
     calls = count(1)
-    replace = os.replace
+    replace = Path.replace
 
     def interrupted(source: Path, target: Path) -> None:
         here = next(calls) == number
@@ -206,7 +205,7 @@ def test_interruption_of_a_replacement_leaves_all_old(
         if here and when == "after":
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(os, "replace", interrupted)
+    monkeypatch.setattr(Path, "replace", interrupted)
     assert _fix(folder).status == INTERRUPTED
     assert tree(folder) in (OLD, NEW)
 
@@ -233,9 +232,10 @@ def test_interruption_at_any_line_leaves_all_old_or_all_new(
 def test_killed_process_leaves_each_file_old_or_new(folder: Path, number: int) -> None:
     """Nothing can be cleaned up then, but no file is half."""
     program = (
-        "import itertools, os, sys; from reloadlint.cli import main\n"
-        "calls, replace = itertools.count(1), os.replace\n"
-        f"os.replace = lambda *a: os._exit(9) if next(calls) == {number} else replace(*a)\n"
+        "import itertools, os, pathlib, sys; from reloadlint.cli import main\n"
+        "calls, replace = itertools.count(1), pathlib.Path.replace\n"
+        f"kill = lambda *a: os._exit(9) if next(calls) == {number} else replace(*a)\n"
+        "pathlib.Path.replace = kill\n"
         "sys.argv = ['reloadlint', 'fix', '--write', '--isolated', '--no-cache']\n"
         "sys.exit(main())\n"
     )
@@ -246,7 +246,7 @@ def test_killed_process_leaves_each_file_old_or_new(folder: Path, number: int) -
 
 
 def test_failure_to_restore_is_said(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    replace = os.replace
+    replace = Path.replace
     calls = count(1)
 
     def fail(source: Path, target: Path) -> None:
@@ -254,7 +254,7 @@ def test_failure_to_restore_is_said(folder: Path, monkeypatch: pytest.MonkeyPatc
             raise OSError(errno.EIO, os.strerror(errno.EIO))
         replace(source, target)
 
-    monkeypatch.setattr(os, "replace", fail)
+    monkeypatch.setattr(Path, "replace", fail)
     command = _fix(folder)
     assert command.status != 0
     assert "app.py" in command.complained

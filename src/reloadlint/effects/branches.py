@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -17,6 +17,7 @@ from reloadlint.effects.values import (
     either,
 )
 from reloadlint.facts import records as r
+from reloadlint.facts.records import Stmt
 
 
 class Branches(Assignments):
@@ -39,12 +40,24 @@ class Branches(Assignments):
         found = truth(self.evaluate(node.test, scope))
         if isinstance(found, bool):
             return self.execute(node.body if found else node.orelse, scope)
-        guarded = isinstance(found, ReloaderTest)
-        branches = [
-            lambda: self.execute(node.body, scope),
-            lambda: self.execute(node.orelse, scope),
-        ]
-        return self._one_of(branches, scope, guarded=guarded)
+        branches = [node.body, *self._other_branches(node.orelse, scope)]
+        follow: list[Callable[[], int]] = [partial(self.execute, b, scope) for b in branches]
+        return self._one_of(follow, scope, guarded=isinstance(found, ReloaderTest))
+
+    def _other_branches(self, orelse: tuple[Stmt, ...], scope: Scope) -> Iterator[tuple[Stmt, ...]]:
+        """The branches of an `elif` chain that may be taken: one decision, and one doubt."""
+        while len(orelse) == 1 and isinstance(orelse[0], r.If):
+            link = orelse[0]
+            with self.doubting():
+                found = truth(self.evaluate(link.test, scope))
+            if isinstance(found, ReloaderTest):
+                break
+            if found is not False:
+                yield link.body
+            if found is True:
+                return
+            orelse = link.orelse
+        yield orelse
 
     def is_main_guard(self, node: r.If) -> bool:
         """Whether this is `if __name__ == "__main__":`."""

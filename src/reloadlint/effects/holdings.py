@@ -89,7 +89,9 @@ def _own(observer: Observer, instance: Instance, taken: list[Occurrence]) -> lis
     """What was taken for this object: not for the class, not only for a moment."""
     if not taken:
         return []
-    shared = {id(value) for value in _shared(observer, instance)}
+    paths = {site.module.path for o in taken for site in o.chain}
+    modules = [observer.modules[path] for path in paths if path in observer.modules]
+    shared = {id(value) for value in _shared(modules, instance)}
     kept = reachable([instance, *observer.escaped])
     return [
         o
@@ -98,9 +100,10 @@ def _own(observer: Observer, instance: Instance, taken: list[Occurrence]) -> lis
     ]
 
 
-def _shared(observer: Observer, instance: Instance) -> Iterator[Value]:
+def _shared(modules: list[ModuleValue], instance: Instance) -> Iterator[Value]:
     """What classes and modules have, so that it lives on without this object."""
-    places: list[Value] = [*observer.modules.values()]
+    places: list[Value] = list(modules)
+    places += [value for module in modules for value in module.names.values()]
     places += instance.cls.mro if isinstance(instance.cls, Class) else []
     for place in places:
         for value in place.names.values() if isinstance(place, (Class, ModuleValue)) else ():

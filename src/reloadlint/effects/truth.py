@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -136,7 +137,12 @@ def _is_ours(value: Value) -> bool:
 
 
 def _may_be_none(value: Value) -> bool:
-    """What a library returned and the catalogue doesn't know may well be None."""
+    """What a library returned, or has as an attribute, may well be None if nothing is known of it.
+
+    The standard library's attributes are mostly methods.
+    """
+    if isinstance(value, ExternalMethod):
+        return value.name.partition(".")[0] not in sys.stdlib_module_names
     return isinstance(value, Instance) and not isinstance(value.cls, Class) and not value.entry
 
 

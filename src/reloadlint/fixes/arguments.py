@@ -53,10 +53,11 @@ def argument_doubts(
 
 def _evaluated(part: cst.CSTNode) -> Iterator[cst.CSTNode]:
     """What an expression evaluates itself: not the bodies of its functions."""
+    if isinstance(part, cst.Lambda):
+        return
     yield part
     for child in part.children:
-        if not isinstance(child, cst.Lambda):
-            yield from _evaluated(child)
+        yield from _evaluated(child)
 
 
 def _called(tree: Tree, call: cst.Call) -> Iterator[str]:

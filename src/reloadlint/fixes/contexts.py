@@ -115,7 +115,8 @@ class Contexts:
             return
         if function.asynchronous is not None:
             yield Trouble(
-                f"`{function.name.value}` is async: Flask runs it in another thread than the teardown"
+                f"`{function.name.value}` is async: Flask runs it in another thread than the "
+                "teardown"
             )
         yield from self._decorated(tree, function)
         if is_generator(function) and _is_view_function(function):

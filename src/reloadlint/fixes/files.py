@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
 from reloadlint.source import SourceFile
+
+_MAY_WRITE = 0o222
+_BINARY = getattr(os, "O_BINARY", 0)
 
 
 class WriteError(Exception):
@@ -40,15 +44,34 @@ def write_all(changes: Sequence[Change]) -> None:
     Raises:
         WriteError: one can't be replaced, or has changed since it was read; all are as they were.
     """
-    staged: list[tuple[Change, Path, Path]] = []
+    staged: list[_Staged] = []
     try:
         for change in changes:
             target = _target(change)
-            staged.append((change, target, _staged(change, target)))
+            staged.append(_Staged(change, target, _beside(target)))
+            _stage(staged[-1])
+        for file in staged:
+            _see_that_it_is_unchanged(file.change, file.target)
         _replace(staged)
     finally:
-        for _, _, temporary in staged:
-            temporary.unlink(missing_ok=True)
+        for file in staged:
+            file.temporary.unlink(missing_ok=True)
+
+
+class _Staged(NamedTuple):
+    """A change with the file that it is for, and the one that holds the new text."""
+
+    change: Change
+    target: Path
+    temporary: Path
+
+
+def _stage(file: _Staged) -> None:
+    try:
+        _fill(file.temporary, file.change.after, file.target)
+    except OSError as error:
+        shown = file.change.source.display_path
+        raise WriteError(f"{shown} can't be written: {_why(error)}") from error
 
 
 def _target(change: Change) -> Path:
@@ -56,56 +79,69 @@ def _target(change: Change) -> Path:
     shown = change.source.display_path
     try:
         target = change.source.path.resolve(strict=True)
+        writable = os.access(target, os.W_OK) and target.stat().st_mode & _MAY_WRITE
+    except OSError as error:
+        raise WriteError(f"{shown} can't be read again: {_why(error)}") from error
+    _see_that_it_is_unchanged(change, target)
+    if not writable:
+        raise WriteError(f"{shown} is read-only; make it writable and run `reloadlint fix` again")
+    return target
+
+
+def _see_that_it_is_unchanged(change: Change, target: Path) -> None:
+    shown = change.source.display_path
+    try:
         data = target.read_bytes()
     except OSError as error:
         raise WriteError(f"{shown} can't be read again: {_why(error)}") from error
     if data != change.before:
         raise WriteError(f"{shown} has changed since it was read; run `reloadlint fix` again")
-    if not os.access(target, os.W_OK):
-        raise WriteError(f"{shown} is read-only; make it writable and run `reloadlint fix` again")
-    return target
 
 
-def _staged(change: Change, target: Path) -> Path:
-    """A file with the new text and the old one's mode, in the same folder."""
+def _fill(temporary: Path, data: bytes, target: Path) -> None:
+    """Write a new file with the mode of another; until it has that, nobody else may read it."""
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    shutil.copymode(target, temporary)
+
+
+def _beside(target: Path) -> Path:
+    """A name in the same folder that no file has; known before there is something to remove."""
+    return target.with_name(f".{target.name}.{secrets.token_hex(8)}.tmp")
+
+
+def _replace(staged: Sequence[_Staged]) -> None:
+    shown = ""
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
-    except OSError as error:
-        raise WriteError(f"{change.source.display_path} can't be written: {_why(error)}") from error
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(change.after)
-            file.flush()
-            os.fsync(file.fileno())
-        shutil.copymode(target, temporary)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise WriteError(f"{change.source.display_path} can't be written: {_why(error)}") from error
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    return temporary
-
-
-def _replace(staged: Sequence[tuple[Change, Path, Path]]) -> None:
-    done: list[tuple[Change, Path]] = []
-    try:
-        for change, target, temporary in staged:
-            temporary.replace(target)
-            done.append((change, target))
+        for file in staged:
+            shown = file.change.source.display_path
+            file.temporary.replace(file.target)
     except BaseException as error:
-        for change, target in done:
-            _restore(change, target)
+        left = [reason for file in staged if (reason := _put_back(file.change, file.target))]
         if isinstance(error, OSError):
-            shown = staged[len(done)][0].source.display_path
-            raise WriteError(f"{shown} can't be replaced: {_why(error)}") from error
+            reasons = [f"{shown} can't be replaced: {_why(error)}", *left]
+            raise WriteError("; ".join(reasons)) from error
         raise
 
 
-def _restore(change: Change, target: Path) -> None:
-    back = Change(msgspec.structs.replace(change.source, text=change.text), change.source.text)
-    _staged(back, target).replace(target)
+def _put_back(change: Change, target: Path) -> str | None:
+    """Give a file its old text again, if it has the new one; why that failed, if it did."""
+    temporary = _beside(target)
+    try:
+        if target.read_bytes() == change.after != change.before:
+            _fill(temporary, change.before, target)
+            temporary.replace(target)
+    except OSError as error:
+        return (
+            f"{change.source.display_path} has its new text and can't be given back the old one "
+            f"({_why(error)}); take that from your version control"
+        )
+    finally:
+        temporary.unlink(missing_ok=True)
+    return None
 
 
 def _why(error: OSError) -> str:

@@ -1,4 +1,4 @@
-"""Keys on `g`: one namespace for the whole project."""
+"""Keys on `g`: one namespace for all modules that may be loaded together."""
 
 from __future__ import annotations
 
@@ -19,9 +19,11 @@ _USED = re.compile(
 
 def free_key(stem: str, hazard: Hazard, project: Project) -> str:
     """The name itself; with its module's where another has it or will have it."""
-    used = {name for text in project.texts.values() for name in _keys(text)}
+    together = project.connected_with(hazard.path)
+    used = {key for path in together for key in _keys(project.texts.get(path, ""))}
     used |= _reserved()
-    others = (other for other in project.hazards if other != hazard and other.cure == "g")
+    hazards = (other for other in project.hazards if other.path in together and other != hazard)
+    others = (other for other in hazards if other.cure == "g")
     used |= {other_stem for other in others if (other_stem := _stem(other, project))}
     name = project.module(hazard.path).name.replace("__init__", "").strip(".")
     module = name.rpartition(".")[2] or "app"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from reloadlint.fixes.draft import Refusal
@@ -96,6 +98,28 @@ class Project:
             if other != path
             and (path in self.graph.anywhere.get(other, ()) or "TYPE_CHECKING" in self.texts[other])
         ]
+
+    def connected_with(self, path: str) -> set[str]:
+        """The modules that imports connect with this one, whichever way: its application.
+
+        Applications that share nothing but a folder are never loaded together.
+        """
+        found, pending = {path}, [path]
+        while pending:
+            for other in self._neighbours[pending.pop()]:
+                if other not in found:
+                    found.add(other)
+                    pending.append(other)
+        return found
+
+    @cached_property
+    def _neighbours(self) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = defaultdict(set)
+        for source, targets in self.graph.anywhere.items():
+            for target in targets:
+                found[source].add(target)
+                found[target].add(source)
+        return found
 
     def reaches(self, start: str, goal: str, *, deferred: bool = False) -> bool:
         """Whether loading one module loads another, directly or through others.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from reloadlint.effects.hazards import Step
@@ -88,7 +89,7 @@ def _reports(program: Program, script: Module, path: str) -> Iterator[Report]:
         message=f"`{script.path}` is loaded a second time here when it is run as a script",
         path=path,
         span=span,
-        certain=not deferred,
+        certain=not deferred and not _needs_package(program, script),
         steps=(
             Step(script.path, 1, f"as a script, leads to {path}"),
             Step(path, span[0], f"imports it again as {script.name}"),
@@ -96,6 +97,11 @@ def _reports(program: Program, script: Module, path: str) -> Iterator[Report]:
         consequence="Everything at its top level happens twice in each process.",
         remedy="Put what both need into a module of its own, or the main guard into another file.",
     )
+
+
+def _needs_package(program: Program, script: Module) -> bool:
+    """Whether the script has relative imports, so that only `python -m` can run it."""
+    return re.search(r"^from \.", program.text_of(script.path), re.MULTILINE) is not None
 
 
 def _imports(program: Program, script: Module, importer: Module) -> Iterator[tuple[Span, bool]]:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from reloadlint.effects.values import ModuleValue
     from reloadlint.rules.program import Program
 
+_USES_G = r"\bimport\b[^\n]*\bg\b|\n\s+g,?\s*\n|\.g\b"
+
 
 class Resource(msgspec.Struct, frozen=True):
     """Something on `g` that holds effects, and the methods that release them."""
@@ -61,7 +63,7 @@ def _resource(observer: RequestObserver, put: Put) -> Resource | None:
 def _functions(program: Program) -> Iterator[Function]:
     """The functions that put something on `g` themselves."""
     made = program.registered[1]
-    for module in program.mentioning("g."):
+    for module in program.matching(_USES_G):
         values = [v for v in module.names.values() if isinstance(v, (Function, Class))]
         methods = [m for c in values if isinstance(c, Class) for m in c.names.values()]
         for value in dict.fromkeys([*values, *methods, *made]):
@@ -108,7 +110,7 @@ def _settings_of_call(node: r.Call) -> Iterator[tuple[str, r.Expr]]:
 def keys_put(program: Program, modules: Iterable[ModuleValue]) -> frozenset[str]:
     """Every key under which these modules put something on `g`."""
     keys: set[str] = set()
-    likely = {id(module) for module in program.mentioning("g.", "g,")}
+    likely = {id(module) for module in program.matching(_USES_G)}
     for module in modules:
         if id(module) in likely and module.module is not None:
             facts = program.solver.facts_of(module.module)

@@ -45,7 +45,7 @@ def shut_down(program: Program, hook: Hook) -> Iterator[Stopped]:
     """What a teardown shuts down, each call in it once."""
     value = hook.value
     if isinstance(value, (ExternalMethod, Method)) and _ends(program, value, value.receiver):
-        text = f"{hook.site.text}({_method(value)})"
+        text = ".".join(_qualified(value).split(".")[-2:])
         yield Stopped(text, _qualified(value), hook.site, hook.site, True)
         return
     observer = program.observer()

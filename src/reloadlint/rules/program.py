@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from typing import ClassVar
@@ -48,7 +49,7 @@ class Program:
         self.graph = graph
         self.flask_modules = flask_modules
         self.text_of = text_of
-        self._mentioning: dict[tuple[str, ...], list[ModuleValue]] = {}
+        self._matching: dict[str, list[ModuleValue]] = {}
 
     def observer(self, on_g: dict[str, Value] | None = None) -> RequestObserver:
         """Something that follows one function, with this on `flask.g`."""
@@ -67,10 +68,14 @@ class Program:
 
     def mentioning(self, *words: str) -> list[ModuleValue]:
         """The modules in whose text one of these words occurs."""
-        if words not in self._mentioning:
-            found = [m for m in self.modules if any(word in self._text(m) for word in words)]
-            self._mentioning[words] = found
-        return self._mentioning[words]
+        return self.matching("|".join(map(re.escape, words)))
+
+    def matching(self, pattern: str) -> list[ModuleValue]:
+        """The modules in whose text a regular expression is found."""
+        if pattern not in self._matching:
+            search = re.compile(pattern).search
+            self._matching[pattern] = [m for m in self.modules if search(self._text(m))]
+        return self._matching[pattern]
 
     def _text(self, module: ModuleValue) -> str:
         return self.text_of(module.module.path) if module.module else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,7 @@ _CONSEQUENCES = {
     NEVER: 'What it guards never runs; Werkzeug sets WERKZEUG_RUN_MAIN to "true" in the child.',
     ABSENT: "What it guards never runs without the reloader.",
 }
+_SETS_DEBUG = re.compile(r"""config\[["']DEBUG["']\]\s*=(?!=)|\.debug\s*=(?!=)|from_prefixed_env""")
 _REMEDY = (
     "Start it in the main guard under `if not DEBUG or is_running_from_reloader():`, with the same "
     "DEBUG that `app.run` gets."
@@ -241,12 +243,12 @@ class _Asking:
         return Report(
             rule=IneffectiveReloaderGuard,
             severity=IneffectiveReloaderGuard.severity,
-            message=message if outcome in (NEVER, ABSENT) else f"{message}: {where}",
+            message=message if outcome in (NEVER, ABSENT) else f"{message}, under {where}",
             path=self._place.path,
             span=(node.lineno, node.col_offset + 1, *end),
             certain=sure,
             effects=(started.kind,),
-            steps=(Step(self._place.path, node.lineno, f"fails in {where}"), *steps),
+            steps=(Step(self._place.path, node.lineno, f"fails under {where}"), *steps),
             consequence=_CONSEQUENCES[outcome],
             remedy=_REMEDY,
         )
@@ -276,4 +278,5 @@ def _debug_of(module: ModuleValue, program: Program, near: list[str]) -> Any:
             return bool(debug.value) if isinstance(debug, Literal) else UNKNOWN
     texts = [program.text_of(path) for path in near]
     loads = any(".config.from_" in text or "config.update" in text for text in texts)
-    return UNKNOWN if loads and any("DEBUG" in text for text in texts) else None
+    is_set = any(_SETS_DEBUG.search(text) for text in texts)
+    return UNKNOWN if is_set or (loads and any("DEBUG" in text for text in texts)) else None

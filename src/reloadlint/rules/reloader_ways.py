@@ -31,7 +31,7 @@ class Way(msgspec.Struct, frozen=True):
 
 
 SCRIPT_WITH_RELOADER = Way(
-    "`python {script}`, which runs it with the reloader",
+    "`python {script}` with the reloader",
     serving=Process(run_main=True, debug=False, flag=None, asked=True, is_script=True),
     parent=Process(run_main=False, debug=False, flag=None, asked=True, is_script=True),
 )

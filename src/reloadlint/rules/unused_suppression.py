@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from reloadlint.findings import Confidence, Finding, Severity
 from reloadlint.rules.base import Rule
-from reloadlint.suppressions import Comment, apply, unused_codes
+from reloadlint.suppressions import Comment, apply, may_be_unused, unused_codes
 
 
 class UnusedSuppression(Rule):
@@ -82,6 +82,8 @@ def suppress(
         by_path.get(finding.path, kept).append(finding)
     count = 0
     for path, text in texts.items():
+        if not by_path[path] and not may_be_unused(text):
+            continue
         outcome = apply(text, by_path[path])
         kept += outcome.kept
         count += outcome.suppressed
