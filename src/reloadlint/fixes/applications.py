@@ -34,15 +34,19 @@ class Application(NamedTuple):
 
 def applications(project: Project) -> list[Application]:
     """All applications that the project's modules make, its tests' left out."""
+    return project.once(_applications)
+
+
+def _applications(project: Project) -> list[Application]:
     found = []
-    for path in project.texts:
-        if not project.is_test(path) and _may_make_one(project.texts[path]):
+    for path, text in project.texts.items():
+        if not project.is_test(path) and _may_make_one(text):
             found += _in_module(project, project.tree(path))
     return found
 
 
 def _may_make_one(text: str) -> bool:
-    return any(f"{name.rpartition('.')[2]}" in text for name in CLASSES)
+    return any(name.rpartition(".")[2] in text for name in CLASSES)
 
 
 def _in_module(project: Project, tree: Tree) -> list[Application]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
 
 from reloadlint.effects.hazards import Hazard
 from reloadlint.fixes.draft import Refusal
@@ -16,30 +17,38 @@ _USED = re.compile(
     r"""|(?:set|get|has)attr\(\s*(?:flask\.)?g\s*,\s*["'](\w+)"""
 )
 
+# What `flask.g` has of its own.
+_RESERVED = frozenset({"get", "pop", "setdefault"})
+# A key that the source uses is taken for every hazard, a hazard's own for all others.
+_FOR_GOOD = 2
+
 
 def free_key(stem: str, hazard: Hazard, project: Project) -> str:
     """The name itself; with its module's where another has it or will have it."""
-    together = project.connected_with(hazard.path)
-    used = {key for path in together for key in _keys(project.texts.get(path, ""))}
-    used |= _reserved()
-    hazards = (other for other in project.hazards if other.path in together and other != hazard)
-    others = (other for other in hazards if other.cure == "g")
-    used |= {other_stem for other in others if (other_stem := _stem(other, project))}
+    taken = project.once(_taken)[project.connected_with(hazard.path)]
+    own = _stem(hazard, project) if hazard.cure == "g" else ""
     name = project.module(hazard.path).name.replace("__init__", "").strip(".")
     module = name.rpartition(".")[2] or "app"
     whole = name.replace(".", "_") or "app"
-    return free_name((stem, f"{module}_{stem}", f"{whole}_{stem}"), used.__contains__)
+    wishes = (stem, f"{module}_{stem}", f"{whole}_{stem}")
+    return free_name(wishes, lambda key: key in _RESERVED or taken[key] > (key == own))
+
+
+def _taken(project: Project) -> dict[frozenset[str], Counter[str]]:
+    """How often each key is used, or will be, by the modules that are loaded together."""
+    found: dict[frozenset[str], Counter[str]] = defaultdict(Counter)
+    for path, text in project.texts.items():
+        found[project.connected_with(path)].update(dict.fromkeys(_keys(text), _FOR_GOOD))
+    for hazard in project.hazards:
+        if hazard.cure == "g" and (stem := _stem(hazard, project)):
+            found[project.connected_with(hazard.path)][stem] += 1
+    return found
 
 
 def _keys(text: str) -> set[str]:
     if "g" not in text:
         return set()
     return {key for groups in _USED.findall(text) for key in groups if key}
-
-
-def _reserved() -> set[str]:
-    """What `flask.g` has of its own."""
-    return {"get", "pop", "setdefault"}
 
 
 def _stem(hazard: Hazard, project: Project) -> str:

@@ -64,7 +64,8 @@ def _in_texts(project: Project, path: str, name: str) -> Iterator[str]:
     short = module.name.rpartition(".")[2]
     pattern = re.compile(rf"(?:^|.*\.){re.escape(short)}[.:]{re.escape(name)}(?:\.\w+)*$")
     quick = re.compile(rf"[\"'][\w.]*{re.escape(short)}[.:]{re.escape(name)}\b")
-    for other, text in project.texts.items():
+    for other in dict.fromkeys((*project.mentioning(name, short), path)):
+        text = project.texts[other]
         if quick.search(text):
             tree = project.tree(other)
             for node in tree.every(cst.SimpleString):

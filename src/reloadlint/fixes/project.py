@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from reloadlint.fixes.draft import Refusal
 from reloadlint.fixes.tree import Tree, Unparsable
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from reloadlint.project.scope import ImportGraph
 
 _TEST_FOLDER = re.compile(r"(^|/)tests?/")
+_WORD = re.compile(r"\w+")
+T = TypeVar("T")
 
 
 class Project:
@@ -65,6 +67,13 @@ class Project:
         self.closing = closing
         self.chosen = chosen
         self._trees: dict[str, Tree] = {}
+        self._done: dict[Callable[[Project], Any], Any] = {}
+
+    def once(self, work: Callable[[Project], T]) -> T:
+        """What `work` returns for this project; it is called the first time only."""
+        if work not in self._done:
+            self._done[work] = work(self)
+        return cast("T", self._done[work])
 
     def tree(self, path: str) -> Tree:
         """A module's tree, parsed once; `Refusal` if libcst can't read it."""
@@ -85,10 +94,20 @@ class Project:
         """What `import name` finds in the module at `importer`; see `ModuleIndex.resolve`."""
         return self.index.resolve(self.module(importer), name, level)
 
-    def mentioning(self, word: str) -> list[str]:
-        """The modules in whose text a word stands."""
-        pattern = re.compile(rf"\b{re.escape(word)}\b")
-        return [path for path, text in self.texts.items() if word in text and pattern.search(text)]
+    def mentioning(self, word: str, *more: str) -> list[str]:
+        """The modules in whose text all these words stand, in the order of the project."""
+        first = self._by_word.get(word, {})
+        others = [self._by_word.get(other, {}) for other in more]
+        return [path for path in first if all(path in other for other in others)]
+
+    @cached_property
+    def _by_word(self) -> dict[str, dict[str, None]]:
+        """The modules in which a word stands; their order is kept."""
+        found: dict[str, dict[str, None]] = defaultdict(dict)
+        for path, text in self.texts.items():
+            for word in _WORD.findall(text):
+                found[word][path] = None
+        return found
 
     def importers_of(self, path: str, name: str) -> list[str]:
         """The modules that may take `name` from the module at `path`, by whatever way."""
@@ -99,26 +118,25 @@ class Project:
             and (path in self.graph.anywhere.get(other, ()) or "TYPE_CHECKING" in self.texts[other])
         ]
 
-    def connected_with(self, path: str) -> set[str]:
+    def connected_with(self, path: str) -> frozenset[str]:
         """The modules that imports connect with this one, whichever way: its application.
 
         Applications that share nothing but a folder are never loaded together.
         """
-        found, pending = {path}, [path]
-        while pending:
-            for other in self._neighbours[pending.pop()]:
-                if other not in found:
-                    found.add(other)
-                    pending.append(other)
-        return found
+        return self._components.get(path) or frozenset({path})
 
     @cached_property
-    def _neighbours(self) -> dict[str, set[str]]:
-        found: dict[str, set[str]] = defaultdict(set)
+    def _components(self) -> dict[str, frozenset[str]]:
+        neighbours: dict[str, set[str]] = defaultdict(set)
         for source, targets in self.graph.anywhere.items():
             for target in targets:
-                found[source].add(target)
-                found[target].add(source)
+                neighbours[source].add(target)
+                neighbours[target].add(source)
+        found: dict[str, frozenset[str]] = {}
+        for path in neighbours:
+            if path not in found:
+                together = frozenset(_reached(path, neighbours))
+                found |= dict.fromkeys(together, together)
         return found
 
     def reaches(self, start: str, goal: str, *, deferred: bool = False) -> bool:
@@ -164,3 +182,13 @@ class Project:
     def is_test(self, path: str) -> bool:
         """Whether a module belongs to the project's tests."""
         return is_test_file(path) or _TEST_FOLDER.search(path) is not None
+
+
+def _reached(start: str, edges: Mapping[str, Iterable[str]]) -> set[str]:
+    found, pending = {start}, [start]
+    while pending:
+        for path in edges.get(pending.pop(), ()):
+            if path not in found:
+                found.add(path)
+                pending.append(path)
+    return found

@@ -51,8 +51,8 @@ def state_doubts(
 
 def _context_for_ever(project: Project) -> Iterator[str]:
     """`app.app_context().push()` while loading: requests of that thread share one `g`."""
-    for path, text in project.texts.items():
-        if ".app_context().push()" in text and path in project.flask_modules:
+    for path in project.mentioning("app_context", "push"):
+        if ".app_context().push()" in project.texts[path] and path in project.flask_modules:
             tree = project.tree(path)
             for call in tree.every(cst.Call):
                 if last_name(call) == "push" and tree.function_of(call) is None:
@@ -62,7 +62,7 @@ def _context_for_ever(project: Project) -> Iterator[str]:
 
 def _other_directory(project: Project) -> Iterator[str]:
     """A relative path means another file after `os.chdir()`."""
-    for path in sorted(project.flask_modules & project.texts.keys()):
+    for path in sorted(project.flask_modules.intersection(project.mentioning("chdir"))):
         if "chdir(" in project.texts[path]:
             line = project.texts[path].partition("chdir(")[0].count("\n") + 1
             yield f"the working directory is changed in line {line} of {path}"
