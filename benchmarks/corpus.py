@@ -6,6 +6,8 @@
 
 `check` exits with 0 if each finding has a verdict and each verdict holds, with 1 if one does not
 or if reloadlint itself failed, and with 2 on wrong usage. No code of a package is ever run.
+`check --python ENV` looks into the libraries that are installed in ENV as well, and then expects
+the verdicts that say `libraries = true`, too.
 """
 
 from __future__ import annotations
@@ -81,11 +83,15 @@ class Found:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a reader of the source said of a finding."""
+    """What a reader of the source said of a finding.
+
+    `libraries`: it is found only where the package's dependencies are installed.
+    """
 
     key: Key
     holds: bool
     why: str
+    libraries: bool = False
 
 
 @dataclass(frozen=True)
@@ -133,10 +139,14 @@ def read_toml(path: Path, table: str) -> list[dict[str, Any]]:
     return entries
 
 
-def entry_fields(where: str, entry: dict[str, Any], kinds: dict[str, type]) -> dict[str, Any]:
+def entry_fields(
+    where: str, entry: dict[str, Any], kinds: dict[str, type], optional: Sequence[str] = ()
+) -> dict[str, Any]:
     """Check that an entry has exactly these keys, each of its kind, none of them empty."""
     for key, kind in kinds.items():
         if key not in entry:
+            if key in optional:
+                continue
             raise UsageError(f"{where}: {key!r} is missing")
         if type(entry[key]) is not kind:
             raise UsageError(f"{where}: {key!r} must be of type {kind.__name__}")
@@ -166,12 +176,13 @@ def load_verdicts(path: Path, packages: Iterable[str]) -> dict[Key, Verdict]:
         "code": str,
         "verdict": str,
         "why": str,
+        "libraries": bool,
     }
     known = set(packages)
     verdicts: dict[Key, Verdict] = {}
     for number, entry in enumerate(read_toml(path, "finding"), start=1):
         where = f"{path.name}: finding {number}"
-        said = entry_fields(where, entry, kinds)
+        said = entry_fields(where, entry, kinds, optional=("libraries",))
         key = Key(said["package"], said["path"], said["line"], said["code"])
         if key.package not in known:
             raise UsageError(f"{where}: the corpus has no package {key.package!r}")
@@ -179,7 +190,8 @@ def load_verdicts(path: Path, packages: Iterable[str]) -> dict[Key, Verdict]:
             raise UsageError(f"{where}: 'verdict' must be one of {VERDICTS}")
         if key in verdicts:
             raise UsageError(f"{where}: second verdict on {key}")
-        verdicts[key] = Verdict(key, said["verdict"] == "true", said["why"])
+        libraries = said.get("libraries", False)
+        verdicts[key] = Verdict(key, said["verdict"] == "true", said["why"], libraries)
     return verdicts
 
 
@@ -255,8 +267,8 @@ def parse_report(package: str, text: str) -> Report:
     return report
 
 
-def run_check(package: Package, corpus: Path) -> Report:
-    """Run `reloadlint check` over a package."""
+def run_check(package: Package, corpus: Path, python: Path | None = None) -> Report:
+    """Run `reloadlint check` over a package, with the libraries of that environment if any."""
     folder = corpus / package.folder
     if not folder.is_dir():
         raise UsageError(f"{folder} is not there: run 'python benchmarks/corpus.py fetch' first")
@@ -264,7 +276,7 @@ def run_check(package: Package, corpus: Path) -> Report:
     try:
         # -I: what lies in the package's folder must not be imported in place of a library.
         done = subprocess.run(
-            (sys.executable, "-I", "-m", "reloadlint", *CHECK),
+            (sys.executable, "-I", "-m", "reloadlint", *CHECK, *with_libraries(python)),
             cwd=folder,
             check=False,
             capture_output=True,
@@ -279,6 +291,11 @@ def run_check(package: Package, corpus: Path) -> Report:
         raise CheckError(f"{package.name}: exit status {done.returncode}\n{tail}".rstrip())
     report = parse_report(package.name, done.stdout)
     return Report(report.package, report.findings, report.files, report.flask_modules, seconds)
+
+
+def with_libraries(python: Path | None) -> tuple[str, ...]:
+    """Return the options that say whose installed libraries are meant: none but those named."""
+    return ("--no-follow-installed",) if python is None else ("--python", str(python.absolute()))
 
 
 def run_all(
@@ -300,9 +317,16 @@ def run_all(
 
 
 def compare(
-    reports: Iterable[Report], verdicts: dict[Key, Verdict], failures: Iterable[str] = ()
+    reports: Iterable[Report],
+    verdicts: dict[Key, Verdict],
+    failures: Iterable[str] = (),
+    *,
+    libraries: bool = False,
 ) -> Comparison:
-    """Hold what was found against the verdicts on the packages that were checked."""
+    """Hold what was found against the verdicts on the packages that were checked.
+
+    `libraries`: whether their dependencies were installed.
+    """
     result = Comparison(failures=list(failures))
     checked: set[str] = set()
     found: set[Key] = set()
@@ -320,7 +344,10 @@ def compare(
     result.lost.extend(
         verdict
         for key, verdict in sorted(verdicts.items())
-        if verdict.holds and key.package in checked and key not in found
+        if verdict.holds
+        and key.package in checked
+        and key not in found
+        and (libraries or not verdict.libraries)
     )
     return result
 
@@ -390,6 +417,7 @@ class Options:
     verdicts: Path
     corpus: Path
     known: list[str]
+    python: Path | None = None
     new: bool = False
     again: bool = False
 
@@ -407,8 +435,10 @@ def do_fetch(options: Options) -> int:
 def do_check(options: Options) -> int:
     """Compare a run with the verdicts."""
     verdicts = load_verdicts(options.verdicts, options.known)
-    reports, failures = run_all(options.packages, lambda p: run_check(p, options.corpus))
-    result = compare(reports, verdicts, failures)
+    reports, failures = run_all(
+        options.packages, lambda p: run_check(p, options.corpus, options.python)
+    )
+    result = compare(reports, verdicts, failures, libraries=options.python is not None)
     print("\n".join([*table(reports), *explain(result)]))
     if result.ok:
         print("\nEach finding has its verdict, and each verdict holds.")
@@ -421,7 +451,9 @@ def do_check(options: Options) -> int:
 def do_list(options: Options) -> int:
     """Print findings as entries for verdicts.toml."""
     verdicts = load_verdicts(options.verdicts, options.known) if options.new else {}
-    reports, failures = run_all(options.packages, lambda p: run_check(p, options.corpus))
+    reports, failures = run_all(
+        options.packages, lambda p: run_check(p, options.corpus, options.python)
+    )
     keys: set[Key] = set(verdicts)
     for report in reports:
         for finding in report.findings:
@@ -445,6 +477,8 @@ def parse_arguments(arguments: Sequence[str] | None) -> Options:
     checking = commands.add_parser("check", help="compare findings with the verdicts")
     listing = commands.add_parser("list", help="print findings as entries for verdicts.toml")
     listing.add_argument("--new", action="store_true", help="only those without a verdict")
+    for command in (checking, listing):
+        command.add_argument("--python", type=Path, help="environment with their dependencies")
     for command in (fetching, checking, listing):
         command.add_argument("packages", nargs="*", metavar="PACKAGE", help="default: all")
     said = parser.parse_args(arguments)
@@ -455,6 +489,7 @@ def parse_arguments(arguments: Sequence[str] | None) -> Options:
         verdicts=said.verdicts,
         corpus=said.corpus,
         known=[package.name for package in packages],
+        python=getattr(said, "python", None),
         new=getattr(said, "new", False),
         again=getattr(said, "again", False),
     )

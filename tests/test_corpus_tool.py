@@ -63,7 +63,7 @@ def bench(corpus, tmp_path, monkeypatch, capsys):
         (tmp_path / "pins.toml").write_text(PINS, encoding="utf-8")
         (tmp_path / "verdicts.toml").write_text(verdicts, encoding="utf-8")
         monkeypatch.setattr(
-            corpus, "run_check", lambda p, _: corpus.parse_report(p.name, outputs[p.name])
+            corpus, "run_check", lambda p, *_: corpus.parse_report(p.name, outputs[p.name])
         )
         places = ["--pins", tmp_path / "pins.toml", "--verdicts", tmp_path / "verdicts.toml"]
         places += ["--corpus", tmp_path / "corpus"]
@@ -97,6 +97,19 @@ def test_true_finding_lost(bench):
     assert status == 1
     assert "true finding lost: 1\n  shop: shop/db.py:4" in captured.out
     assert "It starts a thread." in captured.out
+
+
+def test_finding_in_libraries_is_expected_only_where_they_are_installed(bench, tmp_path):
+    verdicts = entry(4, "true") + "libraries = true\n"
+    assert bench(["check"], verdicts, output())[0] == 0
+    assert bench(["check"], verdicts, output(4))[0] == 0
+    assert bench(["check", "--python", str(tmp_path)], verdicts, output(4))[0] == 0
+    assert bench(["check", "--python", str(tmp_path)], verdicts, output())[0] == 1
+
+
+def test_installed_libraries_count_only_if_an_environment_is_named(corpus, tmp_path):
+    assert corpus.with_libraries(None) == ("--no-follow-installed",)
+    assert corpus.with_libraries(tmp_path) == ("--python", str(tmp_path))
 
 
 def test_all_three_at_once(bench):

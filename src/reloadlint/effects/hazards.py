@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from reloadlint.effects.occurrences import KINDS, Occurrence, Outcome
-from reloadlint.effects.reachable import reachable
+from reloadlint.effects.reachable import holds
 from reloadlint.effects.roles import closers_of, role_of
 from reloadlint.effects.values import Class, Instance
 from reloadlint.facts.records import Span
@@ -115,7 +115,7 @@ def _subject(worst: Occurrence, group: list[Occurrence], outcome: Outcome | None
             continue
         if value is worst.owner or any(o.owner is value for o in group):
             return value
-        if isinstance(value.cls, Class) and id(worst.owner) in reachable([value]):
+        if isinstance(value.cls, Class) and holds(value, worst.owner):
             return value
     return worst.owner
 

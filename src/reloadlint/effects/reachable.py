@@ -24,25 +24,40 @@ from reloadlint.effects.values import (
 
 def reachable(roots: Iterable[Value], scopes: Iterable[Scope] = ()) -> set[int]:
     """The identities of all values that can be reached from these."""
+    return {id(value) for value in _walk(roots, scopes, globals_too=True)}
+
+
+def holds(value: Value, wanted: Value) -> bool:
+    """Whether an object has another in its attributes, its containers or its closures.
+
+    What it could reach through the globals of its module doesn't count.
+    """
+    return any(part is wanted for part in _walk([value], (), globals_too=False))
+
+
+def _walk(roots: Iterable[Value], scopes: Iterable[Scope], *, globals_too: bool) -> Iterator[Value]:
     seen: set[int] = set()
     seen_scopes: set[int] = set()
     pending = list(roots)
     waiting = list(scopes)
     while pending or waiting:
         if waiting:
-            pending.extend(_names(waiting.pop(), seen_scopes))
+            pending.extend(_names(waiting.pop(), seen_scopes, globals_too))
             continue
         value = pending.pop()
-        if id(value) not in seen:
-            seen.add(id(value))
-            pending.extend(_parts(value))
-            if isinstance(value, Function):
-                waiting.append(value.scope)
-    return seen
+        if id(value) in seen or (isinstance(value, ModuleValue) and not globals_too):
+            continue
+        seen.add(id(value))
+        yield value
+        pending.extend(_parts(value))
+        if isinstance(value, Function):
+            waiting.append(value.scope)
 
 
-def _names(scope: Scope | None, seen: set[int]) -> Iterator[Value]:
+def _names(scope: Scope | None, seen: set[int], globals_too: bool) -> Iterator[Value]:
     while scope is not None and id(scope) not in seen:
+        if scope.parent is None and not globals_too:
+            return
         seen.add(id(scope))
         yield from scope.names.values()
         scope = scope.parent
