@@ -43,10 +43,16 @@ STATEMENTS = {
     "assert": ("assert a, b", r.ExprStatement(r.Name("a"))),
     "delete": ("del a, b", r.Delete(names("a", "b"))),
     "global": ("global a, b", r.Global(("a", "b"))),
-    "import": ("import a.b as c, d", r.Import((r.Alias("a.b", "c"), r.Alias("d", None)))),
-    "from": ("from ..a import b as c", r.ImportFrom("a", (r.Alias("b", "c"),), 2)),
-    "from dots": ("from . import b", r.ImportFrom("", (r.Alias("b", None),), 1)),
-    "star": ("from a import *", r.ImportFrom("a", (r.Alias("*", None),), 0)),
+    "import": (
+        "import a.b as c, d",
+        r.Import((r.Alias("a.b", "c", (1, 8, 1, 16)), r.Alias("d", None, (1, 18, 1, 19)))),
+    ),
+    "from": (
+        "from ..a import b as c",
+        r.ImportFrom("a", (r.Alias("b", "c", (1, 17, 1, 23)),), 2),
+    ),
+    "from dots": ("from . import b", r.ImportFrom("", (r.Alias("b", None, (1, 15, 1, 16)),), 1)),
+    "star": ("from a import *", r.ImportFrom("a", (r.Alias("*", None, (1, 15, 1, 16)),), 0)),
     "while": ("while a: b", r.While(r.Name("a"), (r.ExprStatement(r.Name("b")),), ())),
     "with": ("with a as b: c", r.With((r.WithItem(r.Name("a"), r.Name("b"), (1, 6, 1, 7)),), (
         r.ExprStatement(r.Name("c")),

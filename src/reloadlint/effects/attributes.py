@@ -56,7 +56,7 @@ class Attributes(State):
         full = f"{value.name}.{name}"
         return CONSTANTS.get(full, External(full))
 
-    def _of_module(self, value: ModuleValue, name: str, _site: Site | None) -> Value:
+    def _of_module(self, value: ModuleValue, name: str, site: Site | None) -> Value:
         if name in value.names:
             return value.names[name]
         inner = self.submodule_of(value, name)
@@ -64,7 +64,7 @@ class Attributes(State):
             return self.module_value(inner)
         getter = value.names.get("__getattr__")
         if isinstance(getter, Function):
-            return self.call_function(getter, Arguments([Literal(name)]), UNKNOWN)
+            return self._run_at(site, getter, Arguments([Literal(name)]), UNKNOWN)
         return UNKNOWN
 
     def submodule_of(self, value: ModuleValue, name: str) -> Module | str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reloadlint.effects.attributes import Attributes
-from reloadlint.effects.frames import Flow, Scope
+from reloadlint.effects.frames import Flow, Scope, Site
 from reloadlint.effects.values import (
     UNKNOWN,
     External,
@@ -46,7 +46,8 @@ class Imports(Attributes):
             if alias.name == "*":
                 self._import_all(source, scope)
             else:
-                scope.bind(alias.asname or alias.name, self._taken(source, alias.name))
+                site = Site(self.module_of(scope), alias.span, alias.name, "implicit")
+                scope.bind(alias.asname or alias.name, self._taken(source, alias.name, site))
         return Flow.FALLS
 
     def import_by_name(self, name: str) -> Value:
@@ -78,7 +79,7 @@ class Imports(Attributes):
             return ModuleValue(found)
         return self.module_value(found)
 
-    def _taken(self, source: Value, name: str) -> Value:
+    def _taken(self, source: Value, name: str, site: Site | None = None) -> Value:
         if isinstance(source, External):
             return self.attribute(source, name)
         if not isinstance(source, ModuleValue):
@@ -86,7 +87,7 @@ class Imports(Attributes):
         if name in source.names:
             return source.names[name]
         inner = self.submodule_of(source, name)
-        return self.attribute(source, name) if inner is None else self._loaded(inner)
+        return self.attribute(source, name, site) if inner is None else self._loaded(inner)
 
     def _import_all(self, source: Value, scope: Scope) -> None:
         if not isinstance(source, ModuleValue):

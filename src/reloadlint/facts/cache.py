@@ -13,11 +13,13 @@ import msgspec
 
 import reloadlint
 from reloadlint.facts.extract import module_facts
-from reloadlint.facts.records import ModuleFacts
+from reloadlint.facts.records import ModuleFacts, Record
 from reloadlint.source import SourceError, SourceFile
 from reloadlint.syntax import InvalidSyntax
 
 _ENCODER = msgspec.msgpack.Encoder()
+_SHAPE = [(kind.__name__, kind.__struct_fields__) for kind in Record.__subclasses__()]
+"""What a record looks like: facts of another shape are not ours."""
 _DECODER = msgspec.msgpack.Decoder(ModuleFacts | None)
 _IGNORED = "# Made by reloadlint; may be deleted at any time.\n*\n"
 
@@ -56,7 +58,7 @@ class FactsCache:
         except OSError:
             return None
         version = (reloadlint.__version__, sys.version_info[:2])
-        key = f"{version} {path} {status.st_size} {status.st_mtime_ns}"
+        key = f"{version} {_SHAPE} {path} {status.st_size} {status.st_mtime_ns}"
         return self._folder / "facts" / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.msgpack"
 
     def _write(self, place: Path, data: bytes) -> None:

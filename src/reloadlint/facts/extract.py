@@ -164,11 +164,13 @@ class _Extractor:
         return r.Case(literal, wildcard, names, guard, self.block(case.body))
 
     def _import(self, node: ast.Import) -> r.Stmt:
-        return r.Import(tuple(r.Alias(alias.name, alias.asname) for alias in node.names))
+        return r.Import(self._aliases(node))
 
     def _import_from(self, node: ast.ImportFrom) -> r.Stmt:
-        names = tuple(r.Alias(alias.name, alias.asname) for alias in node.names)
-        return r.ImportFrom(node.module or "", names, node.level)
+        return r.ImportFrom(node.module or "", self._aliases(node), node.level)
+
+    def _aliases(self, node: ast.Import | ast.ImportFrom) -> tuple[r.Alias, ...]:
+        return tuple(r.Alias(alias.name, alias.asname, self.span(alias)) for alias in node.names)
 
     def _global(self, node: ast.Global) -> r.Stmt:
         return r.Global(tuple(node.names))

@@ -272,8 +272,11 @@ class Match(Record, frozen=True):
 
 
 class Alias(Record, frozen=True):
+    """`name`, or `name as asname`, of an import."""
+
     name: str
     asname: str | None
+    span: Span
 
 
 class Import(Record, frozen=True):

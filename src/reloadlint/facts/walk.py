@@ -24,3 +24,8 @@ def walk(node: object, *, into_definitions: bool = True) -> Iterator[r.Record]:
             if into_definitions or not isinstance(current, _DEFINITIONS):
                 fields = [getattr(current, name) for name in current.__struct_fields__]
                 pending.extend(reversed(fields))
+
+
+def mentioned(node: object) -> Iterator[str]:
+    """The names that are read or bound at and below a node, inner definitions included."""
+    return (record.id for record in walk(node) if isinstance(record, r.Name))
