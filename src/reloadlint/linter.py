@@ -265,7 +265,10 @@ class Check:
         return read.sources
 
     def understand(self, root: Path, wanted: Sequence[Path]) -> _Surroundings:
-        """Read the project at `root` with these files, and follow what loading it does."""
+        """Read the project at `root` with these files, and follow what loading them does.
+
+        Applications that share nothing with these files but a folder are not followed.
+        """
         folders = folders_of_project(root, wanted)
         files = {*discover(folders, self._settings).files, *wanted}
         paths = {_inside(root, file): file for file in sorted(files)}
@@ -273,6 +276,8 @@ class Check:
         index = ModuleIndex(read.sources, self._source_roots(root), _installed_names())
         graph = ImportGraph(index, read.imports)
         roots, scope = flask_modules(graph, read.imports, all_modules=self._settings.all_modules)
+        near = graph.connected_with(frozenset(_inside(root, file) for file in wanted))
+        roots, scope = roots & near, scope & near
         index.rename(imported_names(index, read.imports))
         solver = self._solver(index, read, root)
         order = [module for path in load_order(graph, roots) if (module := index.at(path))]

@@ -44,6 +44,12 @@ class ImportGraph:
                 numbers.update(dict.fromkeys(_reached(edges, frozenset({path})), number))
         return numbers
 
+    def connected_with(self, paths: frozenset[str]) -> frozenset[str]:
+        """These modules and all that imports connect with them, whichever way."""
+        numbers = self.components()
+        wanted = {numbers[path] for path in paths if path in numbers}
+        return paths | {path for path, number in numbers.items() if number in wanted}
+
     def _edges(self, *, deferred: bool) -> dict[str, set[str]]:
         return {
             module.path: self._targets(module, deferred=deferred)
