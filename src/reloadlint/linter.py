@@ -24,6 +24,7 @@ from reloadlint.project.scope import (
     imported_names,
     load_order,
 )
+from reloadlint.result_cache import ResultCache, key_of
 from reloadlint.rules.invalid_file import invalid_file
 from reloadlint.rules.unused_suppression import suppress
 from reloadlint.source import SourceError, SourceFile, display_path
@@ -147,11 +148,30 @@ def check_project(
         UsageError: a path that is not there.
     """
     targets = targets_of(paths, settings, stdin)
+    root = next(iter(targets.by_root), None)
+    cache = ResultCache(root and _cache_folder(settings, root))
+    key = None if stdin else _key(targets, settings)
+    known = cache.get(key) if key else None
+    if known is not None:
+        return known
     check = Check(settings, overlay_of(stdin), progress)
     for root, files in targets.by_root.items():
         check.project(root, files)
     check.findings += targets.problems
-    return check.result(targets.files)
+    result = check.result(targets.files)
+    if key:
+        cache.put(key, result, check.libraries)
+    return result
+
+
+def _key(targets: Targets, settings: Settings) -> str | None:
+    """What the result depends on; None if it isn't to be kept."""
+    if not settings.cache or targets.problems:
+        return None
+    try:
+        return key_of(targets.by_root, settings)
+    except OSError:
+        return None
 
 
 def survey_project(
@@ -250,6 +270,12 @@ class Check:
         self.findings: list[Finding] = []
         self._chosen: frozenset[str] = frozenset()
         self.plans: dict[Place, Plan] = {}
+        self._facts_caches: list[FactsCache] = []
+
+    @property
+    def libraries(self) -> set[str]:
+        """The files of installed libraries that were read."""
+        return {path for cache in self._facts_caches for path in cache.paths}
 
     def project(self, root: Path, wanted: Sequence[Path]) -> dict[str, SourceFile]:
         """Check the wanted files of the project at `root`; all its files, by path below that."""
@@ -291,6 +317,7 @@ class Check:
         settings = self._settings
         folders = site_folders(settings.python) if settings.follow_installed else []
         cache = FactsCache(_cache_folder(settings, root))
+        self._facts_caches.append(cache)
 
         def facts_of(module: Module) -> ModuleFacts | None:
             return cache.facts(module.path) if module.installed else _facts(read, module)

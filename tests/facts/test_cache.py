@@ -189,6 +189,6 @@ class TestCheck:
         assert self.check(project, cache=False) == [2]
         assert [path.name for path in project.iterdir()] == ["app.py"]
 
-    def test_keeps_nothing_where_no_library_is_read(self, project: Path) -> None:
+    def test_keeps_no_facts_where_no_library_is_read(self, project: Path) -> None:
         assert self.check(project, follow_installed=False) == []
-        assert [path.name for path in project.iterdir()] == ["app.py"]
+        assert not (project / ".reloadlint_cache" / "facts").exists()

@@ -1,0 +1,120 @@
+"""Results kept between runs: the same files, settings and libraries have the same findings."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from reloadlint import __version__
+from reloadlint.discovery import discover, folders_of_project
+from reloadlint.findings import Finding, Result, Summary
+from reloadlint.project.installed import site_folders
+from reloadlint.settings import Settings
+from reloadlint.source import SourceError, SourceFile
+from reloadlint.store import Store
+
+MOST_RESULTS = 64
+"""How many are kept; the newest win."""
+
+Stamp = tuple[str, int, int]
+"""A file or folder with its size and the time of its last change, in nanoseconds."""
+
+
+class _Kept(msgspec.Struct, array_like=True):
+    findings: tuple[Finding, ...]
+    summary: Summary
+    libraries: tuple[Stamp, ...]
+
+
+_DECODER = msgspec.msgpack.Decoder(_Kept)
+
+
+class ResultCache:
+    """The results of earlier runs, each under a key that says all that it depends on.
+
+    Args:
+        folder: where to keep them; None keeps nothing.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        self._store = Store(folder, "results", MOST_RESULTS)
+
+    def get(self, key: str) -> Result | None:
+        """The result of the run with this key, if the libraries that it read are still the same."""
+        data = self._store.read(key)
+        if data is None:
+            return None
+        try:
+            kept = _DECODER.decode(data)
+            if kept.libraries != _stamps(stamp[0] for stamp in kept.libraries):
+                return None
+            return Result(kept.findings, kept.summary, _texts(kept.findings))
+        except (msgspec.MsgspecError, SourceError, OSError, RecursionError):
+            return None
+
+    def put(self, key: str, result: Result, libraries: Iterable[str]) -> None:
+        """Keep a result; `libraries` are the files of libraries that it depends on."""
+        stamps = _stamps(sorted(libraries))
+        kept = _Kept(result.findings, result.summary, stamps)
+        with contextlib.suppress(RecursionError):
+            self._store.write(key, msgspec.msgpack.encode(kept))
+
+
+def key_of(by_root: Mapping[Path, Sequence[Path]], settings: Settings) -> str:
+    """What the result of a check depends on, but for the source of libraries, as one text.
+
+    Args:
+        by_root: the files that are asked for, by their project's root.
+        settings: of this run.
+
+    Raises:
+        OSError: a file can't be read.
+    """
+    digest = hashlib.blake2b(digest_size=20)
+    shown = msgspec.structs.replace(settings, output_format="", cache=True, cache_dir=None)
+    own = _stamps(_files_below(Path(__file__).parent))
+    parts = (__version__, sys.version_info[:3], own, msgspec.structs.astuple(shown), Path.cwd())
+    digest.update(repr(parts).encode())
+    if settings.follow_installed:
+        folders = site_folders(settings.python)
+        digest.update(repr((folders, _stamps(map(str, folders)))).encode())
+    for root, wanted in by_root.items():
+        files = {*discover(folders_of_project(root, wanted), settings).files, *wanted}
+        digest.update(repr((root, sorted(wanted), len(files))).encode())
+        for file in sorted(files):
+            content = hashlib.blake2b(file.read_bytes(), digest_size=20).digest()
+            digest.update(os.fsencode(file) + b"\0" + content)
+    return digest.hexdigest()
+
+
+def _files_below(folder: Path) -> list[str]:
+    found = (os.path.join(top, name) for top, _, names in os.walk(folder) for name in names)  # noqa: PTH118
+    return sorted(path for path in found if path.endswith((".py", ".toml")))
+
+
+def _stamps(paths: Iterable[str]) -> tuple[Stamp, ...]:
+    return tuple(map(_stamp, paths))
+
+
+def _stamp(path: str) -> Stamp:
+    try:
+        status = os.stat(path)  # noqa: PTH116 - paths are texts here
+    except OSError:
+        return (path, -1, -1)
+    return (path, status.st_size, status.st_mtime_ns)
+
+
+def _texts(findings: Iterable[Finding]) -> dict[str, str]:
+    """The files that findings name, as they are now: a key holds for the same content only."""
+    paths = {step.path for finding in findings for step in finding.evidence}
+    texts = {path: SourceFile.read(Path(path)).text for path in sorted(paths)}
+    for path in sorted({finding.path for finding in findings} - paths):
+        with contextlib.suppress(SourceError, OSError):  # which is what the finding says (RL901)
+            texts[path] = SourceFile.read(Path(path)).text
+    return texts
