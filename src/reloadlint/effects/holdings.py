@@ -92,12 +92,11 @@ def _own(observer: Observer, instance: Instance, taken: list[Occurrence]) -> lis
     paths = {site.module.path for o in taken for site in o.chain}
     modules = [observer.modules[path] for path in paths if path in observer.modules]
     shared = {id(value) for value in _shared(modules, instance)}
+    taken = [o for o in taken if id(o.owner) not in shared]
+    if not any(o.entry.collected for o in taken):
+        return taken
     kept = reachable([instance, *observer.escaped])
-    return [
-        o
-        for o in taken
-        if id(o.owner) not in shared and (not o.entry.collected or id(o.owner) in kept)
-    ]
+    return [o for o in taken if not o.entry.collected or id(o.owner) in kept]
 
 
 def _shared(modules: list[ModuleValue], instance: Instance) -> Iterator[Value]:

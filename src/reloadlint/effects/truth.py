@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import operator
 import sys
 from collections.abc import Callable
@@ -88,7 +89,13 @@ def as_value(found: Truth) -> Value:
 
 def compare(left: Value, op: str, right: Value) -> Truth:
     """`left op right`; `op` is the name of the `ast` operator."""
-    results = {_compare(a, op, b) for a in alternatives(left) for b in alternatives(right)}
+    lefts, rights = alternatives(left), alternatives(right)
+    asks = any(isinstance(v, ReloaderTest) or v == _ENVIRONMENT for v in (*lefts, *rights))
+    results: set[Truth] = set()
+    for one, other in itertools.product(lefts, rights):
+        results.add(_compare(one, op, other))
+        if (None in results or len(results) > 1) and not asks:
+            return None
     if RELOADER_TEST in results:
         return RELOADER_TEST
     return results.pop() if len(results) == 1 else None
@@ -108,9 +115,8 @@ def _compare(left: Value, op: str, right: Value) -> Truth:
             return _ORDER[op](left.value, right.value)
         except TypeError:
             return None
-    if op in ("Eq", "NotEq") and _identical(left, right) is not None:
-        return _identical(left, right) is (op == "Eq")
-    return None
+    same = _identical(left, right) if op in ("Eq", "NotEq") else None
+    return None if same is None else same is (op == "Eq")
 
 
 def _identical(left: Value, right: Value) -> bool | None:
@@ -152,6 +158,8 @@ def _contains(container: Value, item: Value) -> Truth:
     if item is UNKNOWN or not isinstance(container, (Sequence, Mapping)):
         return None
     known = list(container.items)
+    if not isinstance(item, Literal) and all(isinstance(entry, Literal) for entry in known):
+        known = known[:1]  # to what is no literal all of them are alike
     if any(compare(entry, "Eq", item) is True for entry in known):
         return True
     certain = container.exact and all(compare(entry, "Eq", item) is False for entry in known)

@@ -66,21 +66,26 @@ def _functions(program: Program) -> Iterator[Function]:
     for module in program.matching(_USES_G):
         values = [v for v in module.names.values() if isinstance(v, (Function, Class))]
         methods = [m for c in values if isinstance(c, Class) for m in c.names.values()]
+        names = _names_of_g(module)
         for value in dict.fromkeys([*values, *methods, *made]):
             if not isinstance(value, Function) or value.module != module.module:
                 continue
-            if _puts(module, value.definition.body):
+            if _puts(names, value.definition.body):
                 yield value
 
 
-def _puts(module: ModuleValue, body: tuple[r.Stmt, ...]) -> set[str]:
-    """The keys under which a piece of code puts something on `g`."""
-    names = {name for name, value in module.names.items() if value == External("flask.g")}
+def _names_of_g(module: ModuleValue) -> set[str]:
+    """The names that `g` has in a module."""
+    return {"g", *(name for name, value in module.names.items() if value == External("flask.g"))}
+
+
+def _puts(names: set[str], body: tuple[r.Stmt, ...]) -> set[str]:
+    """The keys under which a piece of code puts something on `g`, which has these names."""
     found = set()
     for node in walk(body):
         for key, owner in _settings(node):
             name = owner.id if isinstance(owner, r.Name) else getattr(owner, "attr", "")
-            if name in {"g", *names}:
+            if name in names:
                 found.add(key)
     return found
 
@@ -114,7 +119,7 @@ def keys_put(program: Program, modules: Iterable[ModuleValue]) -> frozenset[str]
     for module in modules:
         if id(module) in likely and module.module is not None:
             facts = program.solver.facts_of(module.module)
-            keys |= _puts(module, facts.body) if facts is not None else set()
+            keys |= _puts(_names_of_g(module), facts.body) if facts is not None else set()
     return frozenset(keys)
 
 
