@@ -3,9 +3,11 @@
     python benchmarks/corpus.py fetch         download and unpack what corpus.toml names
     python benchmarks/corpus.py check         run `reloadlint check` and compare with verdicts.toml
     python benchmarks/corpus.py list [--new]  print findings as entries for verdicts.toml
+    python benchmarks/corpus.py fix           fix copies; nothing else may change, all must load
 
 `check` exits with 0 if each finding has a verdict and each verdict holds, with 1 if one does not
-or if reloadlint itself failed, and with 2 on wrong usage. No code of a package is ever run.
+or if reloadlint itself failed, and with 2 on wrong usage. No code of a package is run, except by
+`fix --python ENV`, which imports what it has changed before and after (see fixing.py).
 `check --python ENV` looks into the libraries that are installed in ENV as well, and then expects
 the verdicts that say `libraries = true`, too.
 """
@@ -420,6 +422,7 @@ class Options:
     python: Path | None = None
     new: bool = False
     again: bool = False
+    folder: Path | None = None
 
 
 def do_fetch(options: Options) -> int:
@@ -465,6 +468,25 @@ def do_list(options: Options) -> int:
     return 1 if failures else 0
 
 
+def do_fix(options: Options) -> int:
+    """Fix copies, and see what has become of them."""
+    import fixing  # stands beside this file
+
+    folders = [options.corpus / package.folder for package in options.packages]
+    if options.folder is not None:
+        folders = sorted(folder for folder in options.folder.iterdir() if folder.is_dir())
+    width = max(len(folder.name) for folder in folders) if folders else 0
+    libraries, wrong = with_libraries(options.python), False
+    print(fixing.header(width))
+    for folder in folders:
+        if not folder.is_dir():
+            raise UsageError(f"{folder} is not there: 'python benchmarks/corpus.py fetch' gets it")
+        trial = fixing.attempt(folder.name, folder, options.python, libraries)
+        print("\n".join(fixing.lines_of(trial, width)), flush=True)
+        wrong = wrong or bool(trial.wrong)
+    return int(wrong)
+
+
 def parse_arguments(arguments: Sequence[str] | None) -> Options:
     """Read the command line; argparse leaves with status 2 if it is wrong."""
     parser = argparse.ArgumentParser(prog="corpus.py", description=(__doc__ or "").split("\n")[0])
@@ -477,9 +499,11 @@ def parse_arguments(arguments: Sequence[str] | None) -> Options:
     checking = commands.add_parser("check", help="compare findings with the verdicts")
     listing = commands.add_parser("list", help="print findings as entries for verdicts.toml")
     listing.add_argument("--new", action="store_true", help="only those without a verdict")
-    for command in (checking, listing):
+    fix = commands.add_parser("fix", help="fix copies of the packages and look at the result")
+    fix.add_argument("--folder", type=Path, help="the folders in there instead of the packages")
+    for command in (checking, listing, fix):
         command.add_argument("--python", type=Path, help="environment with their dependencies")
-    for command in (fetching, checking, listing):
+    for command in (fetching, checking, listing, fix):
         command.add_argument("packages", nargs="*", metavar="PACKAGE", help="default: all")
     said = parser.parse_args(arguments)
     packages = load_packages(said.pins)
@@ -492,12 +516,13 @@ def parse_arguments(arguments: Sequence[str] | None) -> Options:
         python=getattr(said, "python", None),
         new=getattr(said, "new", False),
         again=getattr(said, "again", False),
+        folder=getattr(said, "folder", None),
     )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit status."""
-    commands = {"fetch": do_fetch, "check": do_check, "list": do_list}
+    commands = {"fetch": do_fetch, "check": do_check, "list": do_list, "fix": do_fix}
     try:
         options = parse_arguments(arguments)
         return commands[options.command](options)

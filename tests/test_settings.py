@@ -60,7 +60,12 @@ def test_every_key_is_read_and_paths_start_at_the_file(folder: Path) -> None:
         "[tool.reloadlint]\n"
         'select = ["RL1"]\nextend-select = ["RL107"]\nignore = ["RL102"]\n'
         'exclude = ["a"]\nextend-exclude = ["b/*"]\nsrc = ["src", "/lib"]\n'
+        'force-exclude = true\njobs = 2\nbaseline = "known.json"\nunsafe-fixes = true\n'
+        'cache = false\ncache-dir = "kept"\ncatalog-files = ["own.toml"]\n'
         'all-modules = true\nfollow-installed = false\npython = ".venv"\noutput-format = "json"\n'
+        '[tool.reloadlint.per-file-ignores]\n"a/*.py" = ["RL1"]\n'
+        '[tool.reloadlint.strategy]\n"a.B" = "lazy"\n'
+        '[tool.reloadlint.catalog."a.B"]\nlazy = true\n'
     )
     assert load(folder) == Settings(
         select=("RL1",),
@@ -73,6 +78,17 @@ def test_every_key_is_read_and_paths_start_at_the_file(folder: Path) -> None:
         follow_installed=False,
         python=str(folder / ".venv"),
         output_format="json",
+        force_exclude=True,
+        jobs=2,
+        baseline=str(folder / "known.json"),
+        unsafe_fixes=True,
+        cache=False,
+        cache_dir=str(folder / "kept"),
+        catalog_files=(str(folder / "own.toml"),),
+        per_file_ignores={"a/*.py": ("RL1",)},
+        strategy={"a.B": "lazy"},
+        catalog={"a.B": {"lazy": True}},
+        catalog_lines={"a.B": {"": "pyproject.toml:23", "lazy": "pyproject.toml:24"}},
         config=folder / "pyproject.toml",
         root=folder,
     )
@@ -97,6 +113,22 @@ REFUSED = {
     "number in a list": ("ignore = [1]", "`ignore` must be a list of strings"),
     "string for a switch": ("all-modules = 'yes'", "`all-modules` must be true or false"),
     "list for a string": ("python = []", "`python` must be a string"),
+    "no whole number": ("jobs = 1.5", "`jobs` must be a whole number from 1 on"),
+    "no process": ("jobs = 0", "`jobs` must be a whole number from 1 on"),
+    "no table": ("strategy = 'g'", "`strategy` must be a table"),
+    "no strategy": (
+        "strategy = {'a.B' = 'lzy'}",
+        '`strategy."a.B"` must be one of auto, g, pool, lazy, defer, guard; did you mean `lazy`?',
+    ),
+    "no list of codes": (
+        "per-file-ignores = {'a.py' = 'RL1'}",
+        '`per-file-ignores."a.py"` must be a list of strings',
+    ),
+    "unknown code for a file": (
+        "per-file-ignores = {'a.py' = ['RL666']}",
+        '`per-file-ignores."a.py"`: unknown rule code `RL666`',
+    ),
+    "no entry": ("catalog = {'a.B' = 1}", '`catalog."a.B"` must be a table'),
     "unknown code": ("ignore = ['RL999']", "`ignore`: unknown rule code `RL999`"),
     "code in small letters": ("select = ['rl101']", "did you mean `RL101`?"),
     "foreign code": ("select = ['E501']", "unknown rule code `E501`"),

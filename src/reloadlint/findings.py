@@ -40,8 +40,8 @@ class Evidence(msgspec.Struct, frozen=True):
 class Fix(msgspec.Struct, frozen=True):
     """Which cure fits and whether it can be written.
 
-    `strategy` is `g`, `pool`, `lazy`, `defer` or `guard`; `applicability` is `safe`, `unsafe` or
-    `manual`; `reason` says why it is not safe, and is None where it is.
+    `strategy` is `g`, `pool`, `lazy`, `defer` or `guard`, and `remove` for RL900; `applicability`
+    is `safe`, `unsafe` or `manual`; `reason` says why it is not safe, and is None where it is.
     """
 
     strategy: str
@@ -85,13 +85,31 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         return (self.path, self.line, self.column, self.code)
 
 
-class Summary(msgspec.Struct, frozen=True):
-    """Counts over one run: files read, those that are Flask modules, findings, suppressed ones."""
+class Rewrite(msgspec.Struct, frozen=True):
+    """A part of a fix: put `text` in place of what stands between two places in a file.
+
+    `path` is as in `Finding`; lines and columns start at 1, columns count characters.
+    """
+
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    text: str
+
+
+class Summary(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Counts over one run: files read, those that are Flask modules, findings, suppressed ones.
+
+    `baselined` are those that a baseline covers.
+    """
 
     files: int
     flask_modules: int
     findings: int
     suppressed: int
+    baselined: int = 0
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -99,8 +117,12 @@ class Result(msgspec.Struct, frozen=True):
 
     `sources` maps each path that a finding or its evidence names to that file's text, so that a
     report can show lines without reading again (standard input cannot be read twice).
+    `rewrites` are the fixes that can be written, by the finding's place in `findings`. `fixed`
+    describes what a baseline covers and is no longer found.
     """
 
     findings: tuple[Finding, ...]
     summary: Summary
     sources: dict[str, str]
+    rewrites: dict[int, tuple[Rewrite, ...]] = {}
+    fixed: tuple[str, ...] = ()

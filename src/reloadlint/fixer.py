@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from reloadlint.fixes.draft import Wishes
-from reloadlint.fixes.files import Change
+from reloadlint.fixes.files import Change, WriteError, write_all
+from reloadlint.fixes.removal import REMOVED, removals
 from reloadlint.fixes.rounds import Checked, Fixed, Rounds
 from reloadlint.linter import Check, Place, Progress, overlay_of, targets_of
 
@@ -73,6 +74,19 @@ class Repair(msgspec.Struct):
             groups.append([change, *(c for g in near for c in g)])
         return groups
 
+    def write(self) -> list[str]:
+        """Write the changes, group by group; what went wrong, in a line each."""
+        failures = (self._attempt(group) for group in self.groups())
+        return [failure for failure in failures if failure is not None]
+
+    def _attempt(self, group: Sequence[Change]) -> str | None:
+        try:
+            write_all(group)
+        except WriteError as error:
+            self.undo(group, str(error))
+            return str(error)
+        return None
+
     def undo(self, group: Sequence[Change], reason: str) -> None:
         """Note that a group of changes could not be written."""
         paths = {change.source.display_path for change in group}
@@ -113,14 +127,18 @@ class _Work:
         check = Check(self._settings, {**self._overlay, **changed}, self._progress, self._wishes)
         sources = check.project(self._root, self._files)
         self._sources = self._sources or sources
-        findings = check.result(0).findings
+        result = check.result(0)
+        findings = result.findings
         plans = {f: plan for f in findings if (plan := check.plans.get(Place.of(f)))}
+        plans |= removals(result, {s.display_path: (p, s.text) for p, s in sources.items()})
         return Checked(findings, plans, {path: s.text for path, s in sources.items()})
 
     def shown(self, outcome: Fixed) -> Fixed:
         """An outcome with its files as reports name them."""
         paths = tuple(self._sources[path].display_path for path in outcome.paths)
-        return msgspec.structs.replace(outcome, paths=paths)
+        removed = outcome.finding.code == "RL900" and outcome.reason is None
+        note = REMOVED if removed else outcome.note
+        return msgspec.structs.replace(outcome, paths=paths, note=note)
 
     def changes(self, texts: Mapping[str, str]) -> list[Change]:
         """The changes that give the files these texts."""

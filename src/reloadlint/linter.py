@@ -11,11 +11,12 @@ import msgspec
 from reloadlint.discovery import discover, find_project_root, folders_of_project
 from reloadlint.effects import catalogue
 from reloadlint.effects.hazards import Hazard, hazards
+from reloadlint.effects.own_entries import catalogue_for
 from reloadlint.effects.solver import Solver
 from reloadlint.facts.cache import FactsCache
-from reloadlint.facts.extract import module_facts
-from reloadlint.findings import Finding, Result, Summary
-from reloadlint.project.imports import import_facts
+from reloadlint.facts.extract import facts_of, module_facts
+from reloadlint.findings import Finding, Result, Rewrite
+from reloadlint.project.imports import import_facts, imports_of
 from reloadlint.project.installed import LibraryIndex, site_folders
 from reloadlint.project.modules import ModuleIndex
 from reloadlint.project.scope import (
@@ -25,11 +26,11 @@ from reloadlint.project.scope import (
     load_order,
 )
 from reloadlint.result_cache import ResultCache, key_of
+from reloadlint.results import Found, result_of
 from reloadlint.rules.invalid_file import invalid_file
-from reloadlint.rules.unused_suppression import suppress
 from reloadlint.source import SourceError, SourceFile, display_path
 from reloadlint.suppressions import has_marks
-from reloadlint.syntax import TOO_DEEP, InvalidSyntax
+from reloadlint.syntax import TOO_DEEP, InvalidSyntax, parse
 
 if TYPE_CHECKING:
     from reloadlint.effects.survey import Survey, SurveyedModule
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from reloadlint.fixes.project import Project
     from reloadlint.project.imports import ImportFacts
     from reloadlint.project.modules import Module
+    from reloadlint.rules.program import Report
     from reloadlint.settings import Settings
 
 Progress = Callable[[int, int], None]
@@ -49,6 +51,7 @@ class _Read(msgspec.Struct):
 
     sources: dict[str, SourceFile]
     imports: dict[str, ImportFacts]
+    facts: dict[str, ModuleFacts]
     problems: dict[str, Finding]
 
 
@@ -126,6 +129,9 @@ class _Surroundings(msgspec.Struct):
             self.solver.outcomes,
             Closing(self.solver),
             chosen,
+            runs=self.solver.runs,
+            root=self.root,
+            catalogue=self.solver.catalogue,
         )
 
 
@@ -262,14 +268,13 @@ class Check:
     ) -> None:
         self._settings = settings
         self._progress = progress
-        self._flask_modules = 0
-        self._texts: dict[str, str] = {}
-        self._commented: dict[str, str] = {}
+        self._found = Found()
         self._wishes = wishes
         self._overlay = overlay
-        self.findings: list[Finding] = []
+        self.findings = self._found.findings
         self._chosen: frozenset[str] = frozenset()
         self.plans: dict[Place, Plan] = {}
+        self._rewrites: dict[Place, tuple[Rewrite, ...]] = {}
         self._facts_caches: list[FactsCache] = []
 
     @property
@@ -282,11 +287,13 @@ class Check:
         around = self.understand(root, wanted)
         chosen, read = {_inside(root, file) for file in wanted}, around.read
         self._chosen = frozenset(chosen)
-        self._flask_modules += len((around.scope | around.solver.modules.keys()) & chosen)
+        self._found.flask_modules += len((around.scope | around.solver.modules.keys()) & chosen)
         self._report(around, [hazard for hazard in around.found if hazard.path in chosen])
         self._check_program(around, chosen)
-        commented = (source for path in chosen if (source := read.sources.get(path)))
-        self._commented |= {s.display_path: s.text for s in commented if has_marks(s.text)}
+        sources = [source for path in chosen if (source := read.sources.get(path))]
+        self._found.checked |= {source.display_path for source in sources}
+        commented = {s.display_path: s.text for s in sources if has_marks(s.text)}
+        self._found.commented |= commented
         self.findings += [read.problems[path] for path in sorted(read.problems.keys() & chosen)]
         return read.sources
 
@@ -298,7 +305,7 @@ class Check:
         folders = folders_of_project(root, wanted)
         files = {*discover(folders, self._settings).files, *wanted}
         paths = {_inside(root, file): file for file in sorted(files)}
-        read = self._read(paths)
+        read = self._read(paths, frozenset(wanted))
         index = ModuleIndex(read.sources, self._source_roots(root), _installed_names())
         graph = ImportGraph(index, read.imports)
         roots, scope = flask_modules(graph, read.imports, all_modules=self._settings.all_modules)
@@ -323,27 +330,33 @@ class Check:
             return cache.facts(module.path) if module.installed else _facts(read, module)
 
         libraries = LibraryIndex(folders) if folders else None
-        return Solver(index, catalogue.load(), facts_of, libraries)
+        return Solver(index, catalogue_for(settings), facts_of, libraries)
 
-    def _read(self, paths: dict[str, Path]) -> _Read:
-        read = _Read({}, {}, {})
+    def _read(self, paths: dict[str, Path], wanted: frozenset[Path]) -> _Read:
+        read = _Read({}, {}, {}, {})
         for done, (path, file) in enumerate(paths.items(), start=1):
-            self._read_one(read, path, file)
+            self._read_one(read, path, file, is_wanted=file in wanted)
             if self._progress is not None:
                 self._progress(done, len(paths))
         return read
 
-    def _read_one(self, read: _Read, path: str, file: Path) -> None:
+    def _read_one(self, read: _Read, path: str, file: Path, *, is_wanted: bool) -> None:
         shown = display_path(file)
         try:
             source = self._source(file)
             read.sources[path] = source
-            read.imports[path] = import_facts(source.text)
+            if is_wanted:
+                # Its facts will be asked for, most likely: one parse serves both.
+                read.imports[path], read.facts[path] = parse(
+                    source.text, lambda tree: (imports_of(tree), facts_of(tree, source.text))
+                )
+            else:
+                read.imports[path] = import_facts(source.text)
         except SourceError as error:
             read.problems[path] = invalid_file(shown, error.line, 1, error.message)
         except InvalidSyntax as error:
             read.problems[path] = _unparsable(source, error)
-            self._texts[source.display_path] = source.text
+            self._found.texts[source.display_path] = source.text
 
     def _source(self, file: Path) -> SourceFile:
         return self._overlay.get(file) or SourceFile.read(file)
@@ -365,7 +378,7 @@ class Check:
             for path in {hazard.path, *(step.path for step in hazard.steps)}:
                 source = read.sources.get(path) or SourceFile.read(Path(path))
                 display[path] = source.display_path
-                self._texts[source.display_path] = source.text
+                self._found.texts[source.display_path] = source.text
         for path, hazards_here in by_module.items():
             self.findings += report(read.sources[path].text, hazards_here, display, plans)
 
@@ -376,44 +389,67 @@ class Check:
 
         def shown(path: str) -> str:
             source = around.read.sources.get(path) or SourceFile.read(Path(path))
-            self._texts[source.display_path] = source.text
+            self._found.texts[source.display_path] = source.text
             return source.display_path
 
         sources, solver = around.read.sources, around.solver
         modules = frozenset(around.scope) | solver.modules.keys()
         program = Program(solver, around.graph, modules, lambda path: sources[path].text)
-        for report in check_program(program, self._settings.selected):
-            if report.path in chosen:
-                self.findings.append(report.finding(shown))
+        reports = [
+            report
+            for report in check_program(program, self._settings.selected)
+            if report.path in chosen
+        ]
+        for report, planned in zip(reports, self._planned(around, reports), strict=True):
+            finding = report.finding(shown)
+            if planned is not None:
+                finding = msgspec.structs.replace(finding, fix=planned.fix)
+                self._note_plan(Place.of(finding), planned, around.read.sources)
+            self.findings.append(finding)
+
+    def _planned(self, around: _Surroundings, reports: list[Report]) -> list[Plan | None]:
+        """What can be done about each of these reports; None where their rule has no fix."""
+        if not any(report.rule.rewritten for report in reports):
+            return [None] * len(reports)
+        from reloadlint.fixes.plan_reports import plan_report
+
+        project = around.project(self._chosen)
+        return [plan_report(project, report) for report in reports]
+
+    def _note_plan(self, place: Place, made: Plan, sources: dict[str, SourceFile]) -> None:
+        """Keep a plan, and what it would write, for who wants to."""
+        from reloadlint.fixes.rewrites import rewrites_of
+
+        self.plans[place] = made
+        if made.draft is not None:
+            self._rewrites[place] = tuple(rewrites_of(made.draft.edits, sources))
 
     def _plans(self, around: _Surroundings, found: list[Hazard]) -> dict[Hazard, Fix]:
         """The fix of each hazard; the plans behind them are kept for who wants to write them."""
         if not found:
             return {}
-        from reloadlint.fixes.draft import Wishes
+        from reloadlint.fixes.draft import Wishes, wishes_for
         from reloadlint.fixes.plan import plan
 
-        wishes = self._wishes or Wishes()
-        project = around.project(self._chosen)
-        plans = {hazard: plan(hazard, project, wishes) for hazard in found}
+        wishes, own = self._wishes or Wishes(), self._settings.strategy
+        project, sources = around.project(self._chosen), around.read.sources
+        plans = {hazard: plan(hazard, project, wishes_for(hazard, wishes, own)) for hazard in found}
         for hazard, made in plans.items():
-            shown = around.read.sources[hazard.path].display_path
-            self.plans[Place(shown, hazard.span, hazard.in_guard)] = made
+            shown = sources[hazard.path].display_path
+            self._note_plan(Place(shown, hazard.span, hazard.in_guard), made, sources)
         return {hazard: made.fix for hazard, made in plans.items()}
 
     def result(self, files: int) -> Result:
         """Everything found, in the order in which it is reported."""
-        selected = [f for f in self.findings if self._settings.selected(f.code)]
-        kept, suppressed = suppress(selected, self._commented, self._settings.selected)
-        found = tuple(sorted(kept, key=lambda finding: finding.sort_key))
-        shown = {e.path for f in found for e in f.evidence} | {f.path for f in found}
-        texts = {path: text for path, text in self._texts.items() if path in shown}
-        return Result(found, Summary(files, self._flask_modules, len(found), suppressed), texts)
+        rewrites = {f: made for f in self.findings if (made := self._rewrites.get(Place.of(f)))}
+        return result_of(self._found, self._settings, files, rewrites)
 
 
 def _facts(read: _Read, module: Module) -> ModuleFacts | None:
     if module.path not in read.imports:
         return None
+    if module.path in read.facts:
+        return read.facts[module.path]
     source = read.sources[module.path]
     try:
         return module_facts(source.text)

@@ -13,7 +13,7 @@ import msgspec
 
 from reloadlint import __version__
 from reloadlint.discovery import discover, folders_of_project
-from reloadlint.findings import Finding, Result, Summary
+from reloadlint.findings import Finding, Result, Rewrite, Summary
 from reloadlint.project.installed import site_folders
 from reloadlint.settings import Settings
 from reloadlint.source import SourceError, SourceFile
@@ -29,6 +29,8 @@ Stamp = tuple[str, int, int]
 class _Kept(msgspec.Struct, array_like=True):
     findings: tuple[Finding, ...]
     summary: Summary
+    rewrites: dict[int, tuple[Rewrite, ...]]
+    fixed: tuple[str, ...]
     libraries: tuple[Stamp, ...]
 
 
@@ -54,14 +56,15 @@ class ResultCache:
             kept = _DECODER.decode(data)
             if kept.libraries != _stamps(stamp[0] for stamp in kept.libraries):
                 return None
-            return Result(kept.findings, kept.summary, _texts(kept.findings))
+            texts = _texts(kept.findings)
+            return Result(kept.findings, kept.summary, texts, kept.rewrites, kept.fixed)
         except (msgspec.MsgspecError, SourceError, OSError, RecursionError):
             return None
 
     def put(self, key: str, result: Result, libraries: Iterable[str]) -> None:
         """Keep a result; `libraries` are the files of libraries that it depends on."""
         stamps = _stamps(sorted(libraries))
-        kept = _Kept(result.findings, result.summary, stamps)
+        kept = _Kept(result.findings, result.summary, result.rewrites, result.fixed, stamps)
         with contextlib.suppress(RecursionError):
             self._store.write(key, msgspec.msgpack.encode(kept))
 
@@ -81,6 +84,8 @@ def key_of(by_root: Mapping[Path, Sequence[Path]], settings: Settings) -> str:
     own = _stamps(_files_below(Path(__file__).parent))
     parts = (__version__, sys.version_info[:3], own, msgspec.structs.astuple(shown), Path.cwd())
     digest.update(repr(parts).encode())
+    for named in filter(None, (settings.baseline, *settings.catalog_files)):
+        digest.update(Path(named).read_bytes())
     if settings.follow_installed:
         folders = site_folders(settings.python)
         digest.update(repr((folders, _stamps(map(str, folders)))).encode())

@@ -26,13 +26,16 @@ _MARKS = ("reloadlint:", "noqa")
 class Comment(msgspec.Struct, frozen=True):
     """A comment that suppresses: these codes (None: all), on its line or in the whole file.
 
-    `alone` if nothing else stands on the line; `foreign` if it is a `noqa` that may be meant for
-    another tool.
+    `column` and `end_column` are those of the whole comment, `start` and `stop` of the part that
+    suppresses, a reason and a `noqa` of others left out. `alone` if nothing else stands on the
+    line; `foreign` if it is a `noqa` that may be meant for another tool.
     """
 
     line: int
     column: int
     end_column: int
+    start: int
+    stop: int
     codes: frozenset[str] | None
     whole_file: bool
     alone: bool
@@ -64,7 +67,7 @@ def may_be_unused(text: str) -> bool:
 
 def apply(text: str, findings: Sequence[Finding]) -> Outcome:
     """Leave out the findings of a file that its comments suppress."""
-    comments = list(_comments(text))
+    comments = list(comments_of(text))
     kept, used = [], {comment: set[str]() for comment in comments}
     extents = _extents(text) if comments else {}
     for finding in findings:
@@ -91,7 +94,8 @@ def unused_codes(
     return sorted(own - used) or None
 
 
-def _comments(text: str) -> Iterator[Comment]:
+def comments_of(text: str) -> Iterator[Comment]:
+    """The comments of a text that suppress, in their order."""
     if not has_marks(text):
         return
     try:
@@ -108,20 +112,23 @@ def _read(token: tokenize.TokenInfo) -> Iterator[Comment]:
     own = _OWN.search(token.string)
     if own is not None:
         whole_file = own["file"] is not None
-        yield _comment(token, own["codes"], alone=alone, whole_file=whole_file, foreign=False)
+        yield _comment(token, own, alone=alone, whole_file=whole_file, foreign=False)
     noqa = _NOQA.search(token.string)
     if noqa is not None and not alone:
-        yield _comment(token, noqa["codes"], alone=False, whole_file=False, foreign=True)
+        yield _comment(token, noqa, alone=False, whole_file=False, foreign=True)
 
 
 def _comment(
-    token: tokenize.TokenInfo, codes: str | None, *, alone: bool, whole_file: bool, foreign: bool
+    token: tokenize.TokenInfo, match: re.Match[str], *, alone: bool, whole_file: bool, foreign: bool
 ) -> Comment:
+    codes: str | None = match["codes"]
     listed = None if codes is None else frozenset(re.split(r"[\s,]+", codes.strip().upper()))
     return Comment(
         line=token.start[0],
         column=token.start[1] + 1,
         end_column=token.end[1] + 1,
+        start=token.start[1] + match.start() + 1,
+        stop=token.start[1] + match.end() + 1,
         codes=listed,
         whole_file=whole_file,
         alone=alone,
@@ -131,9 +138,18 @@ def _comment(
 
 def _reaches(comment: Comment, finding: Finding, extents: dict[int, range]) -> bool:
     """Whether a comment stands in the file, on the statement, or alone on the line above it."""
-    lines = extents.get(finding.line, range(finding.line, finding.end_line + 1))
+    lines = _lines_of(finding, extents)
     above = comment.alone and comment.line == lines[0] - 1
     return comment.whole_file or comment.line in lines or above
+
+
+def reach(text: str, finding: Finding) -> range:
+    """The lines on which a comment suppresses a finding."""
+    return _lines_of(finding, _extents(text))
+
+
+def _lines_of(finding: Finding, extents: dict[int, range]) -> range:
+    return extents.get(finding.line, range(finding.line, finding.end_line + 1))
 
 
 def _extents(text: str) -> dict[int, range]:

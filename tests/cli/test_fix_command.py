@@ -111,6 +111,6 @@ def test_file_that_cannot_be_parsed_is_left_and_said(folder: Path) -> None:
     assert (status, "RL901 not fixed" in told) == (1, True)
 
 
-def test_strategy_that_is_not_written_says_how(folder: Path) -> None:
+def test_strategy_is_the_users_word_on_the_role_alone(folder: Path) -> None:
     status, _, told = fix(folder, SAFE, "--strategy", "lazy")
-    assert (status, "once per process and under a lock" in told) == (1, True)
+    assert (status, "only the thread that makes it may use it" in told) == (1, True)

@@ -1,6 +1,7 @@
 """The projects in `tests/fixtures/fix`, and what happens when they are run and when they are fixed.
 
-Each project is a folder with `before/`, `requests.toml` and either `after/` or `refused.txt`.
+Each project is a folder with `before/`, `requests.toml` and either `after/` or `refused.txt`. The
+name of one that is fixed begins with the strategy, that of another with `refused`.
 
 `requests.toml` says how to get the application (`app = "wsgi:create_app()"`, or `blueprint =
 "pages:bp"` where there is none), which databases there are (`[databases]`: file = SQL) and what
@@ -68,6 +69,11 @@ class Project:
     def is_refused(self) -> bool:
         """Whether a plain `fix --write` must leave the project alone."""
         return (self.folder / "refused.txt").exists()
+
+    @property
+    def strategy(self) -> str:
+        """The cure of a project that is fixed: its name begins with it."""
+        return self.name.partition("_")[0]
 
     @property
     def applicability(self) -> str:

@@ -178,8 +178,7 @@ def _do(job):
             database.executescript(statements)
     sys.path[0] = job["folder"]
     recorder = Recorder(job["folder"])
-    recorder.watch_threads()
-    sys.addaudithook(recorder.hook)
+    recorder.start()
     sys.addaudithook(Keeper().hook)
     visit = Visit(job, recorder)
     error = None

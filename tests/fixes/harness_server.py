@@ -19,20 +19,22 @@ from contextlib import contextmanager, suppress
 from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 PATIENCE = 30  # seconds for what is going to happen
-STORE = re.compile(r"store (opened|closed) by (\d+)")
+INSTANCE = re.compile(r"(?:store|worker) (opened|started|closed|stopped) by (\d+)")
 
 
 class Server:
-    """`python app.py` in a project that prints a line when a store is opened or closed."""
+    """A server of a project that prints a line when a store (or worker) is opened or closed."""
 
     def __init__(self, process: subprocess.Popen[str], port: int) -> None:
         self._port = port
         self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._instances: Counter[int] = Counter()
+        self.opened: Counter[int] = Counter()
+        """How many stores each process has opened, as far as the log has been read."""
         self._reader = threading.Thread(target=self._read, args=(process.stderr,))
         self._reader.start()
         self.pid = process.pid
@@ -46,7 +48,9 @@ class Server:
         """Read the log on to a line with `text`; tell whether one comes in time."""
         deadline = time.monotonic() + patience
         with suppress(queue.Empty):
-            while text not in (line := self._lines.get(timeout=deadline - time.monotonic())):
+            line = ""
+            while text not in line:
+                line = self._lines.get(timeout=deadline - time.monotonic())
                 self._count(line)
             return True
         return False
@@ -73,19 +77,29 @@ class Server:
                 self._lines.put(line)
 
     def _count(self, line: str) -> None:
-        if found := STORE.search(line):
-            self._instances[int(found[2])] += 1 if found[1] == "opened" else -1
+        for found in INSTANCE.finditer(line):  # processes may write into each other's lines
+            begins = found[1] in ("opened", "started")
+            self._instances[int(found[2])] += 1 if begins else -1
+            self.opened[int(found[2])] += begins
 
 
 @contextmanager
-def serve(project: Path) -> Iterator[Server]:
-    """Run `app.py` of a project; whatever happens, none of its processes is left."""
+def serve(
+    project: Path, command: Sequence[str] = ("app.py",), variables: Mapping[str, str] | None = None
+) -> Iterator[Server]:
+    """Run `app.py` of a project; whatever happens, none of its processes is left.
+
+    Args:
+        project: the project's folder.
+        command: what Python is called with; `{port}` in it stands for the port.
+        variables: what is added to the environment.
+    """
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(("FLASK", "WERKZEUG"))}
     port = _free_port()
     process = subprocess.Popen(
-        [sys.executable, "-B", "app.py"],
+        [sys.executable, "-B", *(part.format(port=port) for part in command)],
         cwd=project,
-        env={**inherited, "PORT": str(port), "PYTHONUNBUFFERED": "1"},
+        env={**inherited, "PORT": str(port), "PYTHONUNBUFFERED": "1", **(variables or {})},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

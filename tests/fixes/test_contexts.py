@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fixes.workshop import verdict
+from fixes.workshop import fixed, verdict
 
 HEAD = """\
 import atexit, signal, sqlite3, threading
@@ -57,7 +57,6 @@ DOUBTED = {
     "call_on_close": "def f(response):\n    response.call_on_close(ask)\n",
     "command": "@click.command()\ndef show():\n    ask()\n",
     "generator": "def rows():\n    yield ask()\n\ndef f():\n    return Response(rows())\n",
-    "main guard": 'if __name__ == "__main__":\n    ask()\n',
     "async": '@app.get("/")\nasync def page():\n    return str(ask())\n',
     "callback": "def f(client):\n    client.message_callback_add('x', ask)\n",
     "kept": "TABLE = {}\ndef f():\n    TABLE['ask'] = ask\n",
@@ -67,8 +66,9 @@ DOUBTED = {
 }
 
 FATAL = {
-    "called at module level": "ROW = ask()\n",
-    "called by a class that is made": "class C:\n    def __init__(self):\n        ask()\n\nC()\n",
+    "called as a default": "def f(row=ask()):\n    return row\n",
+    "called in a class": "class C:\n    row = ask()\n",
+    "called where it is run": "try:\n    ask()\n    app.run()\nfinally:\n    pass\n",
     "called by a decorator": "def d(f):\n    ask()\n    return f\n\n@d\ndef g(): pass\n",
 }
 
@@ -91,3 +91,70 @@ def test_while_loading(tmp_path, code):
     fix = verdict(tmp_path, {"app.py": f"{HEAD}\n\n{code}"})
     assert fix.applicability == "manual"
     assert "while the module is loaded" in (fix.reason or "")
+
+
+AROUND = {
+    "a call": ("ROW = ask()\n", "with app.app_context():\n    ROW = ask()\n"),
+    "a class that is made": (
+        "class C:\n    def __init__(self):\n        ask()\n\nC()\n",
+        "with app.app_context():\n    C()\n",
+    ),
+    "all from the first to the last": (
+        "# rows\nask()\nprint(1)\nask()\nprint(2)\n",
+        "with app.app_context():\n    # rows\n    ask()\n    print(1)\n    ask()\nprint(2)\n",
+    ),
+    "a whole block": (
+        "if app.debug:\n    ask()\nelse:\n    print(1)\n",
+        "with app.app_context():\n    if app.debug:\n        ask()\n    else:\n        print(1)\n",
+    ),
+    "texts over several lines": (
+        'print("""\nrows\n""", ask())\n',
+        'with app.app_context():\n    print("""\nrows\n""", ask())\n',
+    ),
+    "a main guard's body": (
+        'if __name__ == "__main__":\n    ask()\n    app.run()\n',
+        'if __name__ == "__main__":\n    with app.app_context():\n        ask()\n    app.run()\n',
+    ),
+    "the body of what runs it": (
+        'def main():\n    ask()\n    app.run()\n\nif __name__ == "__main__":\n    main()\n',
+        "def main():\n    with app.app_context():\n        ask()\n    app.run()\n",
+    ),
+}
+
+
+@pytest.mark.parametrize(("code", "around"), AROUND.values(), ids=AROUND)
+def test_context_is_put_around_what_runs_while_loading(tmp_path, code, around):
+    text = fixed(tmp_path, {"app.py": f"{HEAD}\n\n{code}"})["app.py"]
+    assert around in text
+
+
+def test_statements_go_below_the_application(tmp_path):
+    made = 'db = sqlite3.connect("x")\ndb.execute("CREATE TABLE t (x)")\n\napp = Flask(__name__)\n'
+    text = fixed(tmp_path, {"app.py": f"import sqlite3\nfrom flask import Flask\n\n{made}"})[
+        "app.py"
+    ]
+    _, _, below = text.partition("app = Flask(__name__)\n")
+    assert below == (
+        "app.teardown_appcontext(close_db)\n\n"
+        'with app.app_context():\n    get_db().execute("CREATE TABLE t (x)")\n'
+    )
+
+
+@pytest.mark.parametrize("between", ["import pages\n", "print(1)\n", "@x\ndef f(): pass\n"])
+def test_statements_stay_where_others_may_need_them(tmp_path, between):
+    made = f'db = sqlite3.connect("x")\ndb.execute("CREATE TABLE t (x)")\n{between}'
+    text = f"import sqlite3\nfrom flask import Flask\n\n{made}app = Flask(__name__)\n"
+    fix = verdict(tmp_path, {"app.py": text, "pages.py": ""})
+    assert (fix.applicability, fix.reason) == (
+        "manual",
+        "it is used while the module is loaded, in line 5 of app.py",
+    )
+
+
+def test_no_context_is_opened_whose_teardown_needs_a_request(tmp_path):
+    teardown = "@app.teardown_appcontext\ndef note(error):\n    print(request.path)\n"
+    text = f"{HEAD}\nfrom flask import request\n\n{teardown}\nask()\n"
+    fix = verdict(tmp_path, {"app.py": text})
+    assert fix.applicability == "manual"
+    assert fix.reason is not None
+    assert "a teardown needs a request" in fix.reason

@@ -132,7 +132,7 @@ def test_blueprint_alone_registers_by_record_once(tmp_path):
         (
             {"app.py": "from database import db\n" + APP + "\nROWS = db.execute('SELECT 1')\n"},
             "manual",
-            "while the module is loaded",
+            "it is kept in `ROWS`",
         ),
         (
             {

@@ -18,6 +18,7 @@ import pytest
 
 from fixes.harness import FIXTURES, Project, tree
 from fixes.harness_fixing import Command, copy, inside, reloadlint
+from reloadlint import fixer
 from reloadlint.fixes import files
 from reloadlint.fixes.files import Change, WriteError, write_all
 from reloadlint.source import SourceFile
@@ -89,7 +90,7 @@ def test_file_that_changed_since_it_was_read_is_not_overwritten(
         _append(folder / file)
         write_all(changes)
 
-    monkeypatch.setattr(files, "write_all", edit_then_write)
+    monkeypatch.setattr(fixer, "write_all", edit_then_write)
     command = _fix(folder)
     assert command.status != 0
     assert f"{file} has changed" in command.complained
@@ -122,7 +123,7 @@ def test_file_that_has_gone_is_not_made_again(
         (folder / "views.py").unlink()
         write_all(changes)
 
-    monkeypatch.setattr(files, "write_all", remove_then_write)
+    monkeypatch.setattr(fixer, "write_all", remove_then_write)
     command = _fix(folder)
     assert command.status != 0
     assert "views.py" in command.complained

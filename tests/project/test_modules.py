@@ -45,6 +45,10 @@ FOUND = {
     "relative, two dots only": (PACKAGE, "pkg/sub/c.py", "..", "pkg/__init__.py"),
     "relative, in a namespace": (NAMESPACE, "company/shop/db.py", ".db", "company/shop/db.py"),
     "beside a script inside a package": (PACKAGE, "pkg/a.py", "b", "pkg/b.py"),
+    "beside a script inside a package, from a package below": (
+        ["pkg/__init__.py", "pkg/db.py", "pkg/sub/__init__.py", "pkg/sub/c.py"],
+        *("pkg/sub/c.py", "db", "pkg/db.py"),
+    ),
     "own name for a module of Python's, beside": (
         ["app.py", "queue.py"],
         "app.py",
@@ -90,6 +94,7 @@ NOT_FOUND = {
         *("pkg/a.py", "queue"),
     ),
     "file that is no module": (["app.py", "notes.txt"], "app.py", "notes"),
+    "anything, from a package that is the project's root": (["__init__.py", "a.py"], "a.py", "b"),
 }
 
 

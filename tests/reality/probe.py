@@ -11,142 +11,63 @@ An effect: {"kind", "place": [file, line] or null, "stack": [[file, line]…], "
 """
 
 import contextlib
-import gc
 import importlib
 import json
 import multiprocessing
 import os
 import select
 import signal
-import sqlite3
 import sys
 import tempfile
-import threading
 import traceback
 import types
-import weakref
 from pathlib import Path
 
 import flask  # noqa: F401  (every job needs it, so it is loaded once and for all)
 import werkzeug.serving
 
+from reloadlint.trace.probe import recorder as probe
+
 PATIENCE = 60  # seconds until a job counts as hanging
-CLASS_BODY_OR_COMPREHENSION = ("<listcomp>", "<setcomp>", "<dictcomp>")
-PROCESS_EVENTS = ("subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn", "os.system")
 
 
 class Recorder:
-    """Notes where in the project each thread, socket, process and database came from."""
+    """What `trace` records, as seen from a project's folder: what is outside of it is a library."""
 
     def __init__(self, folder):
-        self._folder = folder
-        self._database = None
-        self._threads = {}
-        self._databases = {}
-        self._sockets = {}
-        self.begun = []
+        self._folder = os.path.join(folder, "")
+        self._recorder = probe.Recorder()
 
-    def hook(self, event, args):
-        """Take one audit event."""
-        if event in PROCESS_EVENTS:
-            self._begin("process")
-        elif event == "socket.__new__":
-            self._sockets[id(args[0])] = (weakref.ref(args[0]), self._begin("socket"))
-        elif event in ("socket.bind", "socket.connect"):
-            reference, begun = self._sockets[id(args[0])]
-            if begun["kind"] != "listen":
-                kind = "listen" if event == "socket.bind" else "socket"
-                self._sockets[id(args[0])] = (reference, self._begin(kind))
-        elif event == "sqlite3.connect":
-            self._database = args[0]
-        elif event == "sqlite3.connect/handle" and self._database not in ("", ":memory:"):
-            self._databases[id(args[0])] = self._begin("dbfile")
+    def start(self):
+        """Watch from now on."""
+        self._recorder.start()
 
-    def watch_threads(self):
-        """Take each start of a thread: not every Python raises an audit event for it."""
-        start = threading.Thread.start
-
-        def noting_start(thread):
-            self._threads[id(thread)] = self._begin("thread")
-            start(thread)
-
-        threading.Thread.start = noting_start
+    @property
+    def begun(self):
+        """All that has begun."""
+        return [self._effect(effect) for effect in self._recorder.begun]
 
     def held(self):
-        """Return the effects that are still there."""
-        gc.collect()
+        """What is still there."""
+        begun = {effect["id"]: effect for effect in self._recorder.begun}
         return [
-            *self._held_threads(),
-            *self._held_sockets(),
-            *self._held_databases(),
-            *self._held_processes(),
+            {**self._effect(begun[one["id"]]), "daemon": one.get("daemon")}
+            for one in self._recorder.held()
         ]
 
-    def _held_threads(self):
-        for thread in threading.enumerate():
-            if thread is not threading.main_thread() and id(thread) in self._threads:
-                yield {**self._threads[id(thread)], "daemon": thread.daemon}
+    def _effect(self, effect):
+        place = effect["place"] and self._inside(effect["place"])
+        stack = [self._inside(line) for line in reversed(effect["lines"])]
+        return {
+            "kind": effect["kind"],
+            "place": place,
+            "stack": [line for line in stack if line],
+            "daemon": None,
+        }
 
-    def _held_sockets(self):
-        for reference, begun in self._sockets.values():
-            sock = reference()
-            if sock is not None and sock.fileno() >= 0:
-                yield begun
-
-    def _held_databases(self):
-        for thing in gc.get_objects():
-            if isinstance(thing, sqlite3.Connection) and id(thing) in self._databases:
-                with contextlib.suppress(sqlite3.ProgrammingError):
-                    _ = thing.total_changes
-                    yield self._databases[id(thing)]
-
-    def _held_processes(self):
-        if any(_is_alive(child) for child in _children()):
-            yield from (begun for begun in self.begun if begun["kind"] == "process")
-
-    def _begin(self, kind):
-        stack = list(self._project_frames())
-        lines = [(self._relative(frame), frame.f_lineno) for frame in stack]
-        begun = {"kind": kind, "place": self._place(stack), "stack": lines, "daemon": None}
-        self.begun.append(begun)
-        return begun
-
-    def _project_frames(self):
-        frame = sys._getframe()
-        while frame is not None:
-            if frame.f_code.co_filename.startswith(self._folder):
-                yield frame
-            frame = frame.f_back
-
-    def _place(self, stack):
-        """Return where the innermost module that is being loaded has written the call."""
-        loading = [number for number, f in enumerate(stack) if f.f_code.co_name == "<module>"]
-        if not loading:
-            return None
-        innermost = loading[0]
-        while innermost and _belongs_to_loading(stack[innermost - 1].f_code):
-            innermost -= 1
-        return (self._relative(stack[innermost]), stack[innermost].f_lineno)
-
-    def _relative(self, frame):
-        return os.path.relpath(frame.f_code.co_filename, self._folder)
-
-
-def _belongs_to_loading(code):
-    is_class_body = not code.co_flags & 0x1  # CO_OPTIMIZED: only functions have it
-    return is_class_body or code.co_name in CLASS_BODY_OR_COMPREHENSION
-
-
-def _children():
-    for task in Path("/proc/self/task").iterdir():
-        with contextlib.suppress(OSError):
-            yield from (task / "children").read_text().split()
-
-
-def _is_alive(child):
-    with contextlib.suppress(OSError):
-        return Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    return False
+    def _inside(self, line):
+        path, number = line
+        return (path[len(self._folder) :], number) if path.startswith(self._folder) else None
 
 
 class Job:
@@ -178,8 +99,7 @@ class Job:
         sys.path.insert(1, str(Path(self._job["folder"], "src")))
         multiprocessing.set_start_method("fork")
         werkzeug.serving.run_simple = self._run_simple
-        self._recorder.watch_threads()
-        sys.addaudithook(self._recorder.hook)
+        self._recorder.start()
 
     def _load(self):
         for name in self._job.get("modules", ()):

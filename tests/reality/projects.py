@@ -23,6 +23,9 @@ EXAMPLE_FINDINGS = {
         ("wsgi.py", "app = create_app()", "RL103", ("listen", "thread"), "error"),
     ],
     "queue_thread": [("app.py", "db = MyDBClass(", "RL101", ("thread",), "error")],
+    "shared_connection": [
+        ("app.py", "db = sqlite3.connect(", "RL106", ("dbfile",), "warning"),
+    ],
     "two_modules": [("app.py", "db = MyDBClass(", "RL101", ("thread",), "error")],
 }
 

@@ -11,7 +11,14 @@ from reloadlint import __version__
 from reloadlint.cli.boundary import run
 
 #: Name of each command and the module here whose `command` it is.
-COMMANDS = {"check": "check", "fix": "fix", "effects": "effects"}
+COMMANDS = {
+    "check": "check",
+    "fix": "fix",
+    "effects": "effects",
+    "trace": "trace",
+    "rule": "rule",
+    "catalog": "catalog",
+}
 
 
 class _LazyGroup(click.Group):

@@ -9,23 +9,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-import msgspec
 
 from reloadlint.cli.boundary import FINDINGS, log, warn, write
+from reloadlint.cli.configuration import settings_from
 from reloadlint.cli.grouping import Command
-from reloadlint.cli.options import OUTPUT, READING, SELECTION, with_options
+from reloadlint.cli.options import KNOWN, OUTPUT, READING, SELECTION, with_options
 from reloadlint.cli.progress import ProgressBar
 from reloadlint.cli.standard_input import InvalidInput, read_stdin, stdin_path
-from reloadlint.reporting import FORMATS, render
-from reloadlint.reporting.style import style_for
-from reloadlint.rules.codes import RULES
-from reloadlint.settings import Settings, load_settings
+from reloadlint.errors import UsageError
+from reloadlint.reporting import render
+from reloadlint.reporting.style import Style, style_for
 from reloadlint.source import display_path
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from reloadlint.findings import Result
+    from reloadlint.settings import Settings
 
 
 _EXAMPLES = """\b
@@ -38,7 +38,7 @@ Examples:
 
 @click.command("check", cls=Command, epilog=_EXAMPLES, short_help="Report hazards in PATHS.")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path, allow_dash=True))
-@with_options(SELECTION, READING, OUTPUT)
+@with_options(SELECTION, READING, KNOWN, OUTPUT)
 def command(paths: tuple[Path, ...], **options: Any) -> int:
     """Report what loading a Flask module in PATHS leaves behind.
 
@@ -49,14 +49,67 @@ def command(paths: tuple[Path, ...], **options: Any) -> int:
         log.setLevel(logging.INFO)
     path = stdin_path(paths, options["stdin_filename"])
     paths = () if path else paths or (Path(),)
+    if options["watch"]:
+        from reloadlint.cli.watching import watch
+
+        return watch(paths, lambda: _run(paths, path, options))
+    return _run(paths, path, options)
+
+
+def _run(paths: Sequence[Path], path: Path | None, options: dict[str, Any]) -> int:
+    """Do what the options ask for, once; the exit status."""
     settings = settings_from(path or paths[0], options)
-    result = _check(paths, settings, path, quiet=options["quiet"])
-    style = style_for(sys.stdout, options["color"], os.environ, summary=not options["quiet"])
-    write(render(settings.output_format, result, style))
+    if options["show_settings"]:
+        from reloadlint.reporting.settings_text import shown
+
+        write(shown(settings))
+        return 0
+    if options["diff"]:
+        from reloadlint.cli.fix import show_patch
+
+        return show_patch(paths, settings, path, options)
+    if options["write_baseline"]:
+        from reloadlint.cli.known import write_baseline
+
+        write_baseline(settings, lambda chosen: _check(paths, chosen, path, options))
+        return 0
+    result = _check(paths, settings, path, options)
+    if options["add_ignore"] is not None:
+        from reloadlint.cli.known import add_ignores
+
+        return add_ignores(result, options["add_ignore"], stdin=path is not None)
+    _report(result, settings, options)
     return FINDINGS if result.findings and not options["exit_zero"] else 0
 
 
-def _check(paths: Sequence[Path], settings: Settings, path: Path | None, *, quiet: bool) -> Result:
+def _report(result: Result, settings: Settings, options: dict[str, Any]) -> None:
+    """Write the report to standard output or to a file."""
+    for line in result.fixed:
+        warn(f"fixed, and still in the baseline: {line}; write it anew with --write-baseline")
+    file: Path | None = options["output_file"]
+    quiet = options["quiet"]
+    style = Style(summary=not quiet)
+    if file is None:
+        style = style_for(sys.stdout, options["color"], os.environ, summary=not quiet)
+    if options["statistics"]:
+        from reloadlint.reporting import statistics
+
+        text = statistics.render(result, style, settings.output_format)
+    else:
+        text = render(settings.output_format, result, style)
+    if file is None:
+        write(text)
+        return
+    try:
+        file.write_text(text, "utf-8", "backslashreplace")
+    except OSError as error:
+        reason = error.strerror or error
+        raise UsageError(f"--output-file: {display_path(file)}: {reason}") from error
+
+
+def _check(
+    paths: Sequence[Path], settings: Settings, path: Path | None, options: dict[str, Any]
+) -> Result:
     """What is found in `paths`, or in standard input as the file at `path`."""
     from reloadlint.linter import check_project  # brings libcst, which `--help` can do without
 
@@ -64,30 +117,9 @@ def _check(paths: Sequence[Path], settings: Settings, path: Path | None, *, quie
         stdin = read_stdin(path) if path else None
     except InvalidInput as error:
         return error.result(settings)
-    with ProgressBar(sys.stderr, wanted=not quiet) as progress:
+    with ProgressBar(sys.stderr, wanted=not options["quiet"]) as progress:
         result = check_project(paths, settings, stdin=stdin, progress=progress)
-    if paths and not result.summary.files:
+    if paths and not result.summary.files and not settings.force_exclude:
         named = ", ".join(map(display_path, paths))
         warn(f"no Python files in {named}; name a folder or a file that has some")
     return result
-
-
-def settings_from(start: Path, options: dict[str, Any]) -> Settings:
-    """The configuration file's settings under those of the command line."""
-    settings = Settings()
-    if not options["isolated"]:
-        settings = load_settings(start, codes=tuple(RULES), formats=tuple(FORMATS))
-    used = display_path(settings.config) if settings.config else "none"
-    log.info("configuration file: %s", used)
-    settings = settings.overridden(options["select"], options["ignore"])
-    return msgspec.structs.replace(
-        settings,
-        all_modules=settings.all_modules or options["all_modules"],
-        follow_installed=settings.follow_installed and not options["no_follow_installed"],
-        python=str(options["python"].absolute()) if options["python"] else settings.python,
-        cache=settings.cache and not options["no_cache"],
-        cache_dir=str(options["cache_dir"].absolute())
-        if options["cache_dir"]
-        else settings.cache_dir,
-        output_format=options.get("output_format") or settings.output_format,
-    )

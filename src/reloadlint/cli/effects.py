@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reloadlint.cli.boundary import log, warn, write
-from reloadlint.cli.check import settings_from
+from reloadlint.cli.configuration import settings_from
 from reloadlint.cli.grouping import Command, Option
 from reloadlint.cli.options import ALL_MODULES, COLOR, READING, with_options
 from reloadlint.cli.progress import ProgressBar
@@ -76,7 +76,7 @@ def command(paths: tuple[Path, ...], **options: Any) -> int:
         log.setLevel(logging.INFO)
     path = stdin_path(paths, options["stdin_filename"])
     paths = () if path else paths or (Path(),)
-    settings = settings_from(path or paths[0], {"select": (), "ignore": (), **options})
+    settings = settings_from(path or paths[0], options)
     survey = _survey(paths, settings, path, quiet=options["quiet"])
     style = style_for(sys.stdout, options["color"], os.environ, summary=not options["quiet"])
     report = import_module(f"reloadlint.reporting.{FORMATS[options['effects_format']]}")

@@ -6,12 +6,12 @@ import logging
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
 from reloadlint.cli.boundary import FAILURE, FINDINGS, log, warn, write, write_bytes
-from reloadlint.cli.check import settings_from
+from reloadlint.cli.configuration import settings_from
 from reloadlint.cli.grouping import Command, Option
 from reloadlint.cli.options import READING, SELECTION, with_options
 from reloadlint.cli.progress import ProgressBar
@@ -20,15 +20,15 @@ from reloadlint.errors import UsageError
 from reloadlint.fixes.draft import Wishes
 from reloadlint.reporting.fixes import colored, patch, summary
 from reloadlint.reporting.style import wants_color
+from reloadlint.settings.record import Strategy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from reloadlint.fixer import Repair
-    from reloadlint.fixes.files import Change
     from reloadlint.settings import Settings
 
-STRATEGIES = ("auto", "g", "pool", "lazy", "defer", "guard")
+STRATEGIES = get_args(Strategy)
 
 _EXAMPLES = """\b
 Examples:
@@ -94,6 +94,14 @@ def command(paths: tuple[Path, ...], **options: Any) -> int:
     return _finish(repair, options)
 
 
+def show_patch(
+    paths: Sequence[Path], settings: Settings, path: Path | None, options: dict[str, Any]
+) -> int:
+    """Print what would be written, for `check --diff`; the exit status."""
+    options = {**options, "write": False, "strategy": "auto", "access": "auto"}
+    return _finish(_repair(paths, settings, path, options), options)
+
+
 def _repair(
     paths: Sequence[Path], settings: Settings, path: Path | None, options: dict[str, Any]
 ) -> Repair:
@@ -108,7 +116,7 @@ def _repair(
             paths,
             settings,
             wishes=Wishes(options["strategy"], options["access"]),
-            unsafe=options["unsafe_fixes"],
+            unsafe=settings.unsafe_fixes,
             stdin=stdin,
             progress=progress,
         )
@@ -116,7 +124,7 @@ def _repair(
 
 def _finish(repair: Repair, options: dict[str, Any]) -> int:
     """Write and tell; the exit status."""
-    failures = _write(repair) if options["write"] else []
+    failures = repair.write() if options["write"] else []
     shown = options["diff"] or not options["write"]
     if shown:
         color = wants_color(sys.stdout, options["color"], os.environ)
@@ -131,18 +139,3 @@ def _finish(repair: Repair, options: dict[str, Any]) -> int:
         return FAILURE
     left = repair.left if options["write"] else bool(repair.outcomes or repair.problems)
     return FINDINGS if left and not options["exit_zero"] else 0
-
-
-def _write(repair: Repair) -> list[str]:
-    """Write each group of changes; what went wrong."""
-    from reloadlint.fixes.files import WriteError, write_all
-
-    def attempt(group: Sequence[Change]) -> str | None:
-        try:
-            write_all(group)
-        except WriteError as error:
-            repair.undo(group, str(error))
-            return str(error)
-        return None
-
-    return [failure for group in repair.groups() if (failure := attempt(group)) is not None]

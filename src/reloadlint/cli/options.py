@@ -46,6 +46,8 @@ def _selectors(
 _selection = partial(click.option, cls=Option, group="What is reported")
 _reading = partial(click.option, cls=Option, group="What is read")
 _output = partial(click.option, cls=Option, group="How it is shown")
+_known = partial(click.option, cls=Option, group="What is known already")
+_path = click.Path(path_type=Path)
 
 ALL_MODULES = _selection("--all-modules", is_flag=True, help="Take every file for a Flask module.")
 
@@ -59,21 +61,40 @@ SELECTION = (
         help="Rules to run: codes, their beginnings, or ALL.",
     ),
     _selection(
+        "--extend-select",
+        metavar="CODES",
+        multiple=True,
+        callback=_selectors,
+        help="Rules to run besides those.",
+    ),
+    _selection(
         "--ignore", metavar="CODES", multiple=True, callback=_selectors, help="Rules not to run."
     ),
     ALL_MODULES,
     _selection("--exit-zero", is_flag=True, help="Exit with 0 though there are findings."),
 )
 
-#: What is read besides the paths.
-READING = (
+CONFIG = (
     _reading(
-        "--stdin-filename",
-        metavar="PATH",
-        type=click.Path(path_type=Path),
-        help="The file that `-` stands for.",
+        "--config",
+        metavar="FILE|KEY=VALUE",
+        multiple=True,
+        help="Configuration file, or one setting in TOML.",
     ),
     _reading("--isolated", is_flag=True, help="Read no configuration file."),
+)
+
+#: What is read besides the paths.
+READING = (
+    *CONFIG,
+    _reading(
+        "--extend-exclude",
+        metavar="PATTERN",
+        multiple=True,
+        help="What else is left out: a name or gitignore pattern.",
+    ),
+    _reading("--force-exclude", is_flag=True, help="Leave out excluded files that are named, too."),
+    _reading("--stdin-filename", metavar="PATH", type=_path, help="The file that `-` stands for."),
     _reading(
         "--python",
         metavar="PATH",
@@ -81,14 +102,25 @@ READING = (
         help="Interpreter or environment with the libraries.",
     ),
     _reading("--no-follow-installed", is_flag=True, help="Don't look into installed libraries."),
+    _reading("--no-cache", is_flag=True, help="Keep nothing between runs."),
     _reading(
-        "--no-cache", is_flag=True, help="Keep nothing that was learnt of installed libraries."
+        "--cache-dir", metavar="DIR", type=_path, help="Where that is kept (.reloadlint_cache)."
     ),
-    _reading(
-        "--cache-dir",
-        metavar="DIR",
-        type=click.Path(path_type=Path),
-        help="Where that is kept (.reloadlint_cache).",
+    _reading("--jobs", metavar="N", type=click.IntRange(min=1), help="Processes to use at most."),
+)
+
+#: Findings that are known and not reported.
+KNOWN = (
+    _known("--baseline", metavar="FILE", type=_path, help="Leave out the findings in this file."),
+    _known(
+        "--write-baseline",
+        is_flag=True,
+        help="Write what is found there (reloadlint-baseline.json).",
+    ),
+    _known(
+        "--add-ignore",
+        metavar="REASON",
+        help="Write a suppression comment for each finding.",
     ),
 )
 
@@ -100,14 +132,21 @@ COLOR = _output(
     help="auto (default: on a terminal), always or never.",
 )
 
+_FIRST, *_FORMATS = FORMATS
+
 #: How the report looks.
 OUTPUT = (
     _output(
         "--output-format",
         metavar="FORMAT",
         type=click.Choice(tuple(FORMATS)),
-        help="full (default), concise or json.",
+        help=f"{_FIRST} (default), {', '.join(_FORMATS[:-1])} or {_FORMATS[-1]}.",
     ),
+    _output("--output-file", metavar="FILE", type=_path, help="Write the report there."),
+    _output("--statistics", is_flag=True, help="Count the findings of each rule instead."),
+    _output("--diff", is_flag=True, help="Show what `fix` would write instead."),
+    _output("--watch", is_flag=True, help="Check again whenever a file changes."),
+    _output("--show-settings", is_flag=True, help="Show the settings that count, check nothing."),
     COLOR,
     _output("-q", "--quiet", is_flag=True, help="Findings only, no summary."),
     _output("-v", "--verbose", is_flag=True, help="Tell on standard error what is read and why."),

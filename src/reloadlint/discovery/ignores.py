@@ -47,6 +47,14 @@ def left_out(path: str, name: str, ignores: Sequence[Ignores]) -> bool:
     return False
 
 
+def excluded(path: Path, settings: Settings, root: Path) -> bool:
+    """Whether the settings leave out the file at this absolute path, or a folder around it."""
+    excludes = [from_settings(settings, root)]
+    inside = [folder for folder in path.parents if root in folder.parents]
+    shown = [(f"{folder}{os.sep}", folder.name) for folder in inside]
+    return any(left_out(each, name, excludes) for each, name in [(str(path), path.name), *shown])
+
+
 def read_gitignore(folder: str) -> Ignores | None:
     """The patterns of the `.gitignore` in `folder`, or None; like git, skips invalid ones."""
     try:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from reloadlint.discovery.ignores import Ignores, from_settings, left_out, read_gitignore
+from reloadlint.discovery.ignores import Ignores, excluded, from_settings, left_out, read_gitignore
 from reloadlint.discovery.roots import find_project_root, folders_of_repository
 from reloadlint.errors import UsageError
 from reloadlint.source import display_path
@@ -38,7 +38,8 @@ class Discovery(msgspec.Struct, frozen=True):
 def discover(paths: Sequence[Path], settings: Settings) -> Discovery:
     """Files that `paths` mean: folders are walked, a named file is taken whatever its name.
 
-    A folder named here is walked though it may itself be ignored or excluded. Symbolic links to
+    What is named here is taken though it may itself be ignored or excluded (files are not with
+    `force-exclude`). Symbolic links to
     folders are not followed unless named. `UsageError` for a path that is not there.
     """
     walk = _Walk(settings)
@@ -68,9 +69,16 @@ class _Walk:
         if os.path.isdir(absolute):  # noqa: PTH112 - `Path.is_dir` lets a lack of permission through
             self._folder(absolute)
         elif os.path.lexists(absolute):
-            self.found.setdefault(os.path.realpath(absolute), absolute)
+            if not self._is_excluded(Path(absolute)):
+                self.found.setdefault(os.path.realpath(absolute), absolute)
         else:
             raise UsageError(f"{display_path(path)}: no such file or folder")
+
+    def _is_excluded(self, path: Path) -> bool:
+        """Whether a file is left out though it was named, as pre-commit names all that changed."""
+        settings = self._settings
+        root = settings.root or find_project_root(path)
+        return settings.force_exclude and excluded(path, settings, root)
 
     def _folder(self, top: str) -> None:
         excludes, gitignores = _outer(top, self._settings)

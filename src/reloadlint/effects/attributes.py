@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -35,6 +36,11 @@ from reloadlint.project.modules import Module
 OF_THE_CONTEXT = (External("flask.g"), External("flask.session"), External("quart.g"))
 """What is put there goes when the context ends."""
 
+_WELL_KNOWN = ("flask", "quart")
+"""Whatever isn't known otherwise below `from flask import *` is taken for Flask's."""
+
+_BUILTINS = frozenset(dir(builtins))
+
 CONSTANTS = {"typing.TYPE_CHECKING": FALSE, "typing_extensions.TYPE_CHECKING": FALSE}
 """Values of libraries' names that a type checker and a running program see differently."""
 
@@ -65,7 +71,15 @@ class Attributes(State):
         getter = value.names.get("__getattr__")
         if isinstance(getter, Function):
             return self._run_at(site, getter, Arguments([Literal(name)]), UNKNOWN)
-        return UNKNOWN
+        return self.starred(value, name) or UNKNOWN
+
+    def starred(self, module: ModuleValue, name: str) -> Value | None:
+        """A name that a module has from a library by `import *`, if the library is known for it."""
+        for library in reversed(module.stars):
+            full = f"{library}.{name}"
+            if self.catalogue.knows(full) or (library in _WELL_KNOWN and name not in _BUILTINS):
+                return CONSTANTS.get(full, External(full))
+        return None
 
     def submodule_of(self, value: ModuleValue, name: str) -> Module | str | None:
         """The module `name` inside a package of the project or of a library."""

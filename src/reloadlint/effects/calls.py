@@ -27,6 +27,8 @@ class Calls(KnownCalls):
 
     def call(self, callee: Value, args: Arguments) -> Value:
         """Call something; the call's site is on top of the stack."""
+        if self.catalogue.own and (name := self._own_entry(callee)):
+            return self._call_external(name, args)
         if isinstance(callee, Function):
             return self.call_function(callee, args, UNKNOWN)
         if isinstance(callee, Method):
@@ -40,6 +42,16 @@ class Calls(KnownCalls):
         if isinstance(callee, Builtin):
             return callee.call(self, args)
         return self._call_other(callee, args)
+
+    def _own_entry(self, callee: Value) -> str | None:
+        """The name of a class or function of the project for which the user has an entry."""
+        if isinstance(callee, Function) and callee.owner is None:
+            name = f"{callee.module.name}.{callee.definition.name}"
+        elif isinstance(callee, Class):
+            name = callee.name
+        else:
+            return None
+        return name if name in self.catalogue.own else None
 
     def _call_other(self, callee: Value, args: Arguments) -> Value:
         if isinstance(callee, Partial):

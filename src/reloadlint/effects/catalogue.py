@@ -154,7 +154,9 @@ class Catalogue:
     Where two entries claim a name, the later one has it.
     """
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
+    def __init__(self, entries: Iterable[Entry], own: Iterable[str] = ()) -> None:
+        self.own = frozenset(own)
+        """The names of the user's entries; they count for what the project defines, too."""
         self._entries = {entry.name: entry for entry in entries}
         self._index = _index(self._entries)
         self._owners = frozenset(name.rpartition(".")[0] for name in self._index)
@@ -181,7 +183,8 @@ class Catalogue:
         """A new catalogue in which `entries` (the user's own) have precedence over this one's."""
         added = tuple(entries)
         names = {entry.name for entry in added}
-        return Catalogue([*(entry for entry in self if entry.name not in names), *added])
+        kept = (entry for entry in self if entry.name not in names)
+        return Catalogue([*kept, *added], names | self.own)
 
 
 def decode(tables: Iterable[Mapping[str, Any]], origin: str) -> tuple[Entry, ...]:

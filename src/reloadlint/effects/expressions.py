@@ -42,6 +42,8 @@ class Expressions(Comprehensions):
 
     def _name(self, node: r.Name, scope: Scope) -> Value:
         found = scope.find(node.id)
+        if found is None and scope.module.stars:
+            found = self.starred(scope.module, node.id)
         return BUILTINS.get(node.id, UNKNOWN) if found is None else found
 
     def _attribute(self, node: r.Attribute, scope: Scope) -> Value:

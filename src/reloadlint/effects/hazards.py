@@ -85,7 +85,7 @@ def _hazard(group: list[Occurrence], outcome: Outcome | None) -> Hazard:
         text=site.text,
         in_guard=worst.phase == "guard" and not is_program(site.module.path),
         effects=tuple(sorted(kinds)),
-        certain=any(o.certain for o in group),
+        certain=any(o.certain for o in group if o.kind == worst.kind),
         blocks_exit=any(_blocks_exit(o) for o in group),
         exclusive=any(o.entry.exclusive for o in group),
         call=(outcome.callee if outcome else None) or worst.entry.name,

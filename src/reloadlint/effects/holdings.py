@@ -136,7 +136,7 @@ def _released(taken: list[Occurrence]) -> frozenset[int]:
 
 def _closers(observer: Observer, instance: Instance, taken: list[Occurrence]) -> Iterator[Closer]:
     before = dict(instance.attributes)
-    for name, method in [*_candidates(instance), *_registered(observer)]:
+    for name, method in [*_candidates(instance), *_dropped(instance), *_registered(observer)]:
         instance.attributes = dict(before)
         observer.forget(instance)
         observer.occurrences = list(taken)
@@ -177,6 +177,20 @@ def _may_close(name: str, function: Function) -> bool:
     parameters = function.definition.parameters[1:]
     optional = all(p.default is not None or p.kind in ("args", "kwargs") for p in parameters)
     return optional and not name.startswith("_")
+
+
+def _dropped(instance: Instance) -> Iterator[tuple[str, Method]]:
+    """The `__del__` of the objects that go with this one."""
+    pending, seen = [instance], {id(instance)}
+    while pending:
+        for value in pending.pop().attributes.values():
+            for part in alternatives(value):
+                if isinstance(part, Instance) and id(part) not in seen:
+                    seen.add(id(part))
+                    pending.append(part)
+                    found = part.cls.lookup("__del__") if isinstance(part.cls, Class) else None
+                    if isinstance(found, Function):
+                        yield "__del__", Method(found, part)
 
 
 def _registered(observer: Observer) -> Iterator[tuple[str, Method]]:

@@ -90,8 +90,11 @@ class Imports(Attributes):
         return self.attribute(source, name, site) if inner is None else self._loaded(inner)
 
     def _import_all(self, source: Value, scope: Scope) -> None:
+        if isinstance(source, External):
+            scope.module.stars.append(source.name)
         if not isinstance(source, ModuleValue):
             return
+        scope.module.stars += source.stars
         exported = source.names.get("__all__")
         if isinstance(exported, Sequence):
             wanted = [v.value for v in exported.items if isinstance(v, Literal)]

@@ -91,7 +91,7 @@ class KnownCalls(Iterables):
     def _start(self, entry: Entry, receiver: Instance, args: Arguments) -> None:
         before = len(self.occurrences)
         self._apply(entry, receiver, args)
-        if any(not o.released for o in self.occurrences[before:]):
+        if any(not (o.released or o.guarded) for o in self.occurrences[before:]):
             self._cover_constructor(receiver)
 
     def _cover_constructor(self, receiver: Instance) -> None:
@@ -103,10 +103,18 @@ class KnownCalls(Iterables):
     def _force(self, owner: Instance, method: str) -> None:
         """A lazy client is connected by the first method that needs it to be."""
         entry = owner.entry
-        if entry is None or method not in entry.forced_by or owner.opened:
+        if entry is None or method not in entry.forced_by:
+            return
+        if owner.opened:
+            self._note_forced(owner)
             return
         for kind in entry.forced_effects:
             self.record(kind, owner, entry, daemon=entry.daemon, certain=True)
+
+    def _note_forced(self, owner: Instance) -> None:
+        """Note where an open client would have to be connected if it were lazy."""
+        if owner.forced is None and not self.guards and len(self.stack) > self.boundary:
+            owner.forced = self.stack[self.boundary]
 
     def _is_covered(self, kind: str, owner: Instance, entry: Entry) -> bool:
         """Whether a report says this already: a socket is reported once, where it gets connected.

@@ -22,7 +22,9 @@ class Occurrence:
     `chain` leads from the call in the module that is being loaded down to the call that has the
     effect. `owner` is the object that holds it. `certain` is False where a branch or an argument
     that isn't known decided; `guarded` where a test of the reloader's process did. `daemon` is
-    None where it isn't known. `covered` where a later occurrence of the same object stands for it.
+    None where it isn't known. `covered` where a later occurrence of the same object stands for it;
+    `settled` where an application had been loaded with it: what another module closes afterwards
+    (a script that imports the application) doesn't count.
     """
 
     __slots__ = (
@@ -36,6 +38,7 @@ class Occurrence:
         "owner",
         "phase",
         "released",
+        "settled",
     )
 
     def __init__(self, kind: str, chain: tuple[Site, ...], owner: Instance, entry: Entry) -> None:
@@ -48,6 +51,7 @@ class Occurrence:
         self.daemon: bool | None = entry.daemon
         self.released = entry.transient
         self.covered = False
+        self.settled = False
         self.phase = "import"
 
 

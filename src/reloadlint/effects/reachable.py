@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from reloadlint.effects.frames import Scope
 from reloadlint.effects.values import (
@@ -39,11 +39,9 @@ def _walk(roots: Iterable[Value], scopes: Iterable[Scope], *, globals_too: bool)
     seen: set[int] = set()
     seen_scopes: set[int] = set()
     pending = list(roots)
-    waiting = list(scopes)
-    while pending or waiting:
-        if waiting:
-            pending.extend(_names(waiting.pop(), seen_scopes, globals_too))
-            continue
+    for scope in scopes:
+        pending.extend(_names(scope, seen_scopes, globals_too))
+    while pending:
         value = pending.pop()
         if id(value) in seen or (isinstance(value, ModuleValue) and not globals_too):
             continue
@@ -51,7 +49,7 @@ def _walk(roots: Iterable[Value], scopes: Iterable[Scope], *, globals_too: bool)
         yield value
         pending.extend(_parts(value))
         if isinstance(value, Function):
-            waiting.append(value.scope)
+            pending.extend(_closed_over(value, seen_scopes, globals_too))
 
 
 def _names(scope: Scope | None, seen: set[int], globals_too: bool) -> Iterator[Value]:
@@ -61,6 +59,20 @@ def _names(scope: Scope | None, seen: set[int], globals_too: bool) -> Iterator[V
         seen.add(id(scope))
         yield from scope.names.values()
         scope = scope.parent
+
+
+def _closed_over(function: Function, seen: set[int], globals_too: bool) -> Iterator[Value]:
+    """What a function refers to: the outer names that it mentions, and its module's."""
+    scope: Scope | None = function.scope
+    while scope is not None and scope.parent is not None:
+        if id(scope) not in seen:
+            yield from _mentioned(scope, function.mentions)
+        scope = scope.parent
+    yield from _names(scope, seen, globals_too)
+
+
+def _mentioned(scope: Scope, names: Collection[str]) -> Iterator[Value]:
+    return (scope.names[name] for name in names if name in scope.names)
 
 
 def _parts(value: Value) -> Iterable[Value]:

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
 from reloadlint.effects.frames import Site
+from reloadlint.effects.occurrences import Occurrence
 from reloadlint.effects.state import Arguments
 from reloadlint.effects.truth import truth
 from reloadlint.effects.values import (
     NONE,
+    Class,
     ExternalMethod,
+    Function,
     Instance,
     Value,
+    alternatives,
 )
+from reloadlint.facts import records as r
+from reloadlint.facts.walk import walk
 
 
 class Runner(msgspec.Struct, frozen=True):
@@ -30,12 +38,18 @@ class Runner(msgspec.Struct, frozen=True):
 
 
 class Run(msgspec.Struct, frozen=True):
-    """A call that ran the application: after how many effects, through which calls, and whether
-    with the reloader (None: not known)."""
+    """A call that ran the application: through which calls, and whether with the reloader.
 
-    occurrences: int
+    `held` are the effects that the main guard has left until then; `chain` ends with the call
+    itself; `reloader` is None where that isn't known; `name` is what is called (`.run` of what
+    isn't known), and `runner` how that decides.
+    """
+
+    held: tuple[Occurrence, ...]
     chain: tuple[Site, ...]
     reloader: bool | None
+    name: str
+    runner: Runner
 
 
 RUNNERS: dict[str, Runner] = {
@@ -50,6 +64,7 @@ RUNNERS: dict[str, Runner] = {
     "werkzeug.serving.run_simple": Runner(use_reloader=3, debug_decides=False),
     "werkzeug.run_simple": Runner(use_reloader=3, debug_decides=False),
 }
+_FACTORIES = ("create_app", "make_app")
 _GIVEN_AWAY_BY = ("debug", "use_reloader")
 
 
@@ -62,6 +77,28 @@ def runner_of(name: str, args: Arguments) -> Runner | None:
         return RUNNERS[name]
     told = any(argument in args.keywords for argument in _GIVEN_AWAY_BY)
     return Runner() if told else None
+
+
+def makes_application(names: Mapping[str, Value], body: tuple[r.Stmt, ...]) -> bool:
+    """Whether a module with these names has an application of its own, or a factory for one."""
+    served = {name for name, value in names.items() if _is_served(name, value)}
+    if not served:
+        return False
+    imports = [node for node in walk(body) if isinstance(node, r.ImportFrom)]
+    imported = {alias.asname or alias.name for node in imports for alias in node.names}
+    return "*" not in imported and not served <= imported
+
+
+def _is_served(name: str, value: Value) -> bool:
+    if isinstance(value, Function):
+        return name in _FACTORIES
+    return any(isinstance(o, Instance) and _is_application(o) for o in alternatives(value))
+
+
+def _is_application(value: Instance) -> bool:
+    classes = value.cls.external_bases() if isinstance(value.cls, Class) else [value.cls]
+    runners = (RUNNERS.get(f"{cls.name}.run") for cls in classes)
+    return any(runner is not None and runner.application is None for runner in runners)
 
 
 def uses_reloader(runner: Runner, receiver: Value | None, args: Arguments) -> bool | None:

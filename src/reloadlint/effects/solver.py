@@ -11,7 +11,13 @@ from reloadlint.effects.frames import Flow, Scope
 from reloadlint.effects.imports import Never
 from reloadlint.effects.libraries import Libraries
 from reloadlint.effects.reachable import reachable
-from reloadlint.effects.runs import Run, configured_debug, runner_of, uses_reloader
+from reloadlint.effects.runs import (
+    Run,
+    configured_debug,
+    makes_application,
+    runner_of,
+    uses_reloader,
+)
 from reloadlint.effects.state import Arguments
 from reloadlint.effects.values import (
     External,
@@ -108,6 +114,7 @@ class Solver(Libraries):
         loaded.names["__name__"] = Literal(module.name if module else "")
         active, self.active = self.active, []
         phase, self.phase = self.phase, "import"
+        before = len(self.occurrences)
         try:
             with self.afresh():
                 self.execute(facts.body, Scope("module", loaded))
@@ -117,6 +124,9 @@ class Solver(Libraries):
             pass
         finally:
             self.active, self.phase = active, phase
+        if makes_application(loaded.names, facts.body):
+            for occurrence in self.occurrences[before:]:
+                occurrence.settled = True
 
     # Main guards
 
@@ -148,10 +158,10 @@ class Solver(Libraries):
 
     def _until_run(self) -> list[Occurrence]:
         """What a main guard leaves behind up to the first run, or at all if there is none."""
-        end = self._runs[0].occurrences if self._runs else None
-        happened = [o for o in self.occurrences[:end] if o.phase == "guard"]
-        if not self._runs:
-            self._drop_collected(happened)
+        if self._runs:
+            return list(self._runs[0].held)
+        happened = [o for o in self.occurrences if o.phase == "guard"]
+        self._drop_collected(happened)
         return [o for o in happened if not o.released]
 
     def _before_run(self) -> list[Occurrence]:
@@ -161,11 +171,11 @@ class Solver(Libraries):
             return loaded
         sure = any(run.reloader for run in runs)
         first = runs[0]
-        before = [o for o in self.occurrences[: first.occurrences] if o.phase == "guard"]
-        for occurrence in before:
-            occurrence.chain = _below_run(occurrence.chain, first.chain)
+        for occurrence in first.held:
+            occurrence.released = False  # by what comes after the run, it is closed too late
+            occurrence.chain = _below_run(occurrence.chain, first.chain[:-1])
             occurrence.certain = occurrence.certain and sure
-        return [*loaded, *before]
+        return [*loaded, *first.held]
 
     def note_run(self, callee: Value, args: Arguments) -> None:
         """A method that may run the application was called."""
@@ -180,10 +190,12 @@ class Solver(Libraries):
             path = self.stack[self.boundary].module.path
             self.bare_runs.setdefault(path, []).append(uses_reloader(runner, receiver, args))
             return
-        self._drop_collected([o for o in self.occurrences if o.phase == "guard"])
-        chain = tuple(self.stack[self.boundary : -1])
+        here = [o for o in self.occurrences if o.phase == "guard"]
+        self._drop_collected(here)
+        held = tuple(o for o in here if not o.released)
+        chain = tuple(self.stack[self.boundary :])
         reloader = uses_reloader(runner, receiver, args)
-        self._runs.append(Run(len(self.occurrences), chain, reloader))
+        self._runs.append(Run(held, chain, reloader, name, runner))
 
     def note_setting(self, owner: ExternalMethod, key: Value, value: Value) -> None:
         """A setting was stored in an application's configuration."""

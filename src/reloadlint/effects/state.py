@@ -197,7 +197,7 @@ class State(ABC):
     def release(self, owner: Value) -> None:
         """Note that what this object held is over."""
         for occurrence in self.occurrences.of(owner):
-            occurrence.released = True
+            occurrence.released = occurrence.released or not occurrence.settled
 
     def assign(self, names: dict[str, Value], name: str, value: Value) -> None:
         """Set an attribute or item; in doubt the old value stays possible."""
@@ -225,6 +225,10 @@ class State(ABC):
     @abstractmethod
     def attribute(self, value: Value, name: str, site: Site | None = None) -> Value:
         """`value.name`; properties run at `site`."""
+
+    @abstractmethod
+    def starred(self, module: ModuleValue, name: str) -> Value | None:
+        """A name that a module has from a library by `import *`."""
 
     @abstractmethod
     def set_attribute(self, value: Value, name: str, new: Value) -> None:

@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 
+from reloadlint.facts.walk import mentioned
+
 if TYPE_CHECKING:
     from reloadlint.effects.catalogue import Entry
-    from reloadlint.effects.frames import Scope
+    from reloadlint.effects.frames import Scope, Site
     from reloadlint.facts.records import ClassDef, FunctionDef
     from reloadlint.project.modules import Module
 
@@ -102,19 +104,30 @@ class EnvironmentValue(Value):
 class ModuleValue(Value):
     """A module of the project, or (with `module` None) a folder that is a namespace package."""
 
-    __slots__ = ("folder", "module", "names", "state")
+    __slots__ = ("folder", "module", "names", "stars", "state")
 
     def __init__(self, module: Module | None, folder: str = "") -> None:
         self.module = module
         self.folder = folder
         self.names: dict[str, Value] = {}
+        self.stars: list[str] = []
+        """Libraries of which it takes all names, in order."""
         self.state = "new"
 
 
 class Function(Value):
     """A function of the project, with the scope in which it was made."""
 
-    __slots__ = ("attributes", "defaults", "definition", "module", "owner", "scope", "wrapper")
+    __slots__ = (
+        "_mentions",
+        "attributes",
+        "defaults",
+        "definition",
+        "module",
+        "owner",
+        "scope",
+        "wrapper",
+    )
 
     def __init__(self, definition: FunctionDef, module: Module, scope: Scope) -> None:
         self.definition = definition
@@ -125,6 +138,14 @@ class Function(Value):
         self.attributes: dict[str, Value] = {}
         self.wrapper = ""
         """How the class hands it out: `static`, `class`, `property`, `context`, or as it is."""
+        self._mentions: frozenset[str] | None = None
+
+    @property
+    def mentions(self) -> frozenset[str]:
+        """The names in its body, those of inner functions included."""
+        if self._mentions is None:
+            self._mentions = frozenset(mentioned(self.definition.body))
+        return self._mentions
 
 
 class Class(Value):
@@ -168,10 +189,10 @@ class Instance(Value):
     `attributes` are those set on it; `keeps` are the objects that it refers to in ways that the
     source doesn't name (what it was made from); `entry` is its class's catalogue entry; `origin`
     is the library's object that handed it out (a collection's client); `opened` once it has had
-    an effect.
+    an effect; `forced` is the first place that needs it to be open though it needn't be yet.
     """
 
-    __slots__ = ("attributes", "cls", "entry", "keeps", "opened", "origin")
+    __slots__ = ("attributes", "cls", "entry", "forced", "keeps", "opened", "origin")
 
     def __init__(self, cls: Class | External, entry: Entry | None = None) -> None:
         self.cls = cls
@@ -180,6 +201,7 @@ class Instance(Value):
         self.entry = entry
         self.origin: Instance | None = None
         self.opened = False
+        self.forced: Site | None = None
 
     @property
     def class_name(self) -> str:

@@ -27,7 +27,12 @@ def module_facts(text: str) -> r.ModuleFacts:
     Raises:
         InvalidSyntax: the text is no Python, or is nested too deeply to be analysed.
     """
-    return parse(text, lambda tree: r.ModuleFacts(_Extractor(text, tree).block(tree.body)))
+    return parse(text, lambda tree: facts_of(tree, text))
+
+
+def facts_of(tree: ast.Module, text: str) -> r.ModuleFacts:
+    """The same of a tree and the text that it was made from."""
+    return r.ModuleFacts(_Extractor(text, tree).block(tree.body))
 
 
 class _Extractor:

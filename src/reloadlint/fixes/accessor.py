@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from reloadlint.fixes.existing import Existing
 from reloadlint.fixes.style import Style
 
 
@@ -12,7 +13,9 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
 
     `local` is what the teardown calls the object; `g` is how the module writes Flask's `g`;
     `what` names the object in docstrings; `decorator` registers the teardown where that is done
-    by one.
+    by one. `existing` is the function that returned the object before, if there was one.
+    `giving_back` is the statement that the teardown ends with, where that is no method (`release`)
+    of the object.
     """
 
     accessor: str
@@ -24,6 +27,8 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     release: str
     decorator: str | None
     what: str
+    existing: Existing | None = None
+    giving_back: str | None = None
 
 
 def accessor_text(parts: Parts, opening: str, style: Style) -> str:
@@ -32,11 +37,9 @@ def accessor_text(parts: Parts, opening: str, style: Style) -> str:
     `opening` are the lines that do so, at their indentation.
     """
     i = style.indent
-    arrow = f" -> {parts.returns}" if style.annotated and parts.returns else ""
     return _lines(
         style,
-        f"def {parts.accessor}(){arrow}:",
-        *_doc(style, f"Return `{parts.what}` of this application context, opened at first use."),
+        *_head(parts, style),
         f"{i}if {style.quote}{parts.key}{style.quote} not in {parts.g}:",
         opening.rstrip("\r\n"),
         f"{i}return {parts.g}.{parts.key}",
@@ -46,6 +49,9 @@ def accessor_text(parts: Parts, opening: str, style: Style) -> str:
 def teardown_text(parts: Parts, style: Style) -> str:
     """The function that closes the object at the end of the context, if it was opened."""
     i, key = style.indent, f"{style.quote}{parts.key}{style.quote}"
+    verb, done = (
+        ("Give", "back if it was taken") if parts.giving_back else ("Close", "if it was opened")
+    )
     argument = "exception=None"
     arrow = ""
     if style.annotated:
@@ -54,11 +60,19 @@ def teardown_text(parts: Parts, style: Style) -> str:
         style,
         *([parts.decorator] if parts.decorator else []),
         f"def {parts.closer}({argument}){arrow}:",
-        *_doc(style, f"Close `{parts.what}` if it was opened."),
+        *_doc(style, f"{verb} `{parts.what}` {done}."),
         f"{i}{parts.local} = {parts.g}.pop({key}, None)",
         f"{i}if {parts.local} is not None:",
-        f"{i}{i}{parts.local}.{parts.release}",
+        f"{i}{i}{parts.giving_back or f'{parts.local}.{parts.release}'}",
     )
+
+
+def _head(parts: Parts, style: Style) -> list[str]:
+    if parts.existing is not None:
+        return [parts.existing.header, *parts.existing.doc]
+    arrow = f" -> {parts.returns}" if style.annotated and parts.returns else ""
+    doc = f"Return `{parts.what}` of this application context, opened at first use."
+    return [f"def {parts.accessor}(){arrow}:", *_doc(style, doc)]
 
 
 def _doc(style: Style, text: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 import libcst as cst
@@ -32,24 +33,30 @@ class Application(NamedTuple):
     end: int = 0
 
 
-def applications(project: Project) -> list[Application]:
-    """All applications that the project's modules make, its tests' left out."""
-    return project.once(_applications)
-
-
-def _applications(project: Project) -> list[Application]:
+def applications(project: Project, paths: Collection[str]) -> list[Application]:
+    """The applications that these modules make, those of the project's tests left out."""
+    known = project.once(_known)
     found = []
-    for path, text in project.texts.items():
-        if not project.is_test(path) and _may_make_one(text):
-            found += _in_module(project, project.tree(path))
+    for path in project.texts:
+        if path in paths and path not in known:
+            known[path] = _in_module(project, path)
+        found += known[path] if path in paths else []
     return found
+
+
+def _known(_project: Project) -> dict[str, list[Application]]:
+    """The applications of each module that was looked into."""
+    return {}
 
 
 def _may_make_one(text: str) -> bool:
     return any(name.rpartition(".")[2] in text for name in CLASSES)
 
 
-def _in_module(project: Project, tree: Tree) -> list[Application]:
+def _in_module(project: Project, path: str) -> list[Application]:
+    if project.is_test(path) or not _may_make_one(project.texts[path]):
+        return []
+    tree = project.tree(path)
     return [
         _application(tree, call)
         for call in tree.every(cst.Call)
@@ -87,9 +94,10 @@ def qualified_name(tree: Tree, node: cst.BaseExpression) -> str:
 def _imported_as(statement: cst.CSTNode, local: str) -> str:
     if isinstance(statement, cst.ImportFrom) and not isinstance(statement.names, cst.ImportStar):
         module = "." * len(statement.relative) + dotted(statement.module)
+        gap = "." if statement.module is not None else ""
         for alias in statement.names:
             if (alias.evaluated_alias or alias.evaluated_name) == local:
-                return f"{module}.{alias.evaluated_name}"
+                return f"{module}{gap}{alias.evaluated_name}"
     if isinstance(statement, cst.Import):
         for alias in statement.names:
             if alias.evaluated_alias == local:

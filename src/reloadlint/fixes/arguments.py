@@ -12,7 +12,7 @@ from reloadlint.fixes.draft import Refusal
 from reloadlint.fixes.mutations import changed_environment, mutation
 from reloadlint.fixes.project import Project
 from reloadlint.fixes.things import Thing
-from reloadlint.fixes.tree import Tree, dotted, last_name
+from reloadlint.fixes.tree import Tree, descendants, dotted, last_name
 
 PURE = frozenset(
     {
@@ -29,9 +29,15 @@ _ASKING = frozenset({"input", "getpass"})
 
 
 def argument_doubts(
-    project: Project, thing: Thing, parts: list[cst.BaseExpression], before: int
+    project: Project,
+    thing: Thing,
+    parts: list[cst.BaseExpression],
+    before: int,
+    when: str = "anew for every request",
 ) -> Iterator[str]:
-    """Why expressions may evaluate to something else in a request than they did at `before`.
+    """Why expressions may evaluate to something else later than they did at `before`.
+
+    `when` says how often, or when, they are evaluated then.
 
     Raises:
         Refusal: they can be evaluated only once, or only there.
@@ -45,7 +51,7 @@ def argument_doubts(
             if isinstance(node, (cst.Await, cst.Yield)):
                 raise Refusal("what it is made from is awaited")
             if isinstance(node, cst.Call) and node is not part:
-                yield from _called(tree, node)
+                yield from _called(tree, node, when)
             elif isinstance(node, cst.Name) and _is_read(tree, node):
                 yield from _named(project, tree, node, before)
         yield from changed_environment(tree, part, before)
@@ -60,14 +66,14 @@ def _evaluated(part: cst.CSTNode) -> Iterator[cst.CSTNode]:
         yield from _evaluated(child)
 
 
-def _called(tree: Tree, call: cst.Call) -> Iterator[str]:
+def _called(tree: Tree, call: cst.Call, when: str) -> Iterator[str]:
     name = last_name(call)
     if name in _ASKING:
         raise Refusal(f"an argument asks the user (`{name}()`)")
     full = qualified_name(tree, call.func)
     outside = bool(full) and not full.startswith(".") and name[:1].isupper()
     if name not in PURE and not outside:
-        yield f"the argument `{tree.source(call)}` would be worked out anew for every request"
+        yield f"the argument `{tree.source(call)}` would be worked out {when}"
 
 
 def _is_read(tree: Tree, node: cst.Name) -> bool:
@@ -85,8 +91,10 @@ def _named(project: Project, tree: Tree, node: cst.Name, before: int) -> Iterato
     if not bound or any(isinstance(b, BuiltinAssignment) for b in bound):
         return
     nodes = [n for b in bound if isinstance(n := getattr(b, "node", None), cst.CSTNode)]
-    later = [n for n in nodes[0:] if tree.span(n)[0] > before]
-    if len(bound) > 1 and later:
+    later = [n for n in nodes if tree.span(n)[0] > before]
+    if (deleted := _deleted(tree, name)) is not None:
+        yield f"the argument `{name}` is deleted in line {tree.line(deleted)} of {tree.path}"
+    elif len(bound) > 1 and later:
         yield f"the argument `{name}` is bound again in line {tree.line(later[0])} of {tree.path}"
     elif len(bound) > 1 and not all(isinstance(b, ImportAssignment) for b in bound):
         yield f"the argument `{name}` is bound more than once"
@@ -96,6 +104,15 @@ def _named(project: Project, tree: Tree, node: cst.Name, before: int) -> Iterato
         where = mutation(project, tree, node, before)
         if where is not None:
             yield f"the argument `{name}` is changed in {where}"
+
+
+def _deleted(tree: Tree, name: str) -> cst.Del | None:
+    """The statement that deletes a name of the module."""
+    for node in tree.every(cst.Del):
+        named = {n.value for n in descendants(node.target) if isinstance(n, cst.Name)}
+        if name in named and tree.function_of(node) is None:
+            return node
+    return None
 
 
 def _of_project(project: Project, tree: Tree, bound: BaseAssignment) -> bool:

@@ -23,7 +23,13 @@ ENTRIES = frozenset(
 CALLING = frozenset({"max", "min", "reduce", "sort", "sorted"})
 """Callables that call what they are given before they return."""
 
-LAZY = frozenset({"filter", "map", "starmap", "groupby", "zip", "enumerate", "chain", "islice"})
+LAZY = frozenset(
+    {
+        "accumulate", "batched", "chain", "compress", "cycle", "dropwhile", "enumerate", "filter",
+        "filterfalse", "from_iterable", "groupby", "islice", "iter", "map", "pairwise", "peekable",
+        "starmap", "takewhile", "tee", "zip", "zip_longest",
+    }
+)  # fmt: skip
 """Callables whose results call or consume what they are given, when they are consumed."""
 
 CONSUMING = frozenset(
@@ -34,6 +40,9 @@ CONSUMING = frozenset(
     }
 )  # fmt: skip
 """Callables that run through what they are given before they return, or keep its context."""
+
+CONTEXT_KEEPING = frozenset({"stream_with_context"})
+"""Callables that run a generator later, in the request's context."""
 
 BACKGROUND = {
     "Thread": "a thread's target",

@@ -17,6 +17,8 @@ METHODS = frozenset(
         "set_client_encoding", "set_isolation_level", "set_progress_handler", "set_session",
         "set_trace_callback", "autocommit", "select_db", "setblocking", "settimeout", "setsockopt",
         "set_charset_collation", "set_character_set", "install_extension", "confirm_delivery",
+        "starttls", "login", "ehlo", "helo", "set_debuglevel", "set_pasv", "prot_p", "cwd",
+        "simple_bind_s", "set_option", "set_keepalive", "set_missing_host_key_policy",
     }
 )  # fmt: skip
 """Methods that set something on the one connection and leave nothing behind elsewhere."""
@@ -32,6 +34,11 @@ def sets_something(use: Use) -> str | None:
     text = call.args[0].value
     if call.func.value is not use.node or not isinstance(text, cst.SimpleString):
         return None
+    return setting_in(text)
+
+
+def setting_in(text: cst.SimpleString) -> str | None:
+    """The word with which a statement sets something on its connection, if it does."""
     match = _SETTING.match(str(text.evaluated_value))
     if match is None or (match[1].upper() == "PRAGMA" and "=" not in text.value):
         return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
 from reloadlint.effects.hazards import Hazard
@@ -33,6 +35,14 @@ class Wishes(msgspec.Struct, frozen=True):
     access: str = "auto"
 
 
+def wishes_for(hazard: Hazard, wishes: Wishes, own: Mapping[str, str]) -> Wishes:
+    """What is asked for one hazard: the settings' word on its callable, if nothing else is said."""
+    named = own.get(hazard.call or "", "auto")
+    if wishes.strategy != "auto":
+        return wishes
+    return msgspec.structs.replace(wishes, strategy=named)
+
+
 class Draft(msgspec.Struct):
     """A cure as written: `edits` by path, and in `doubts` why it may not hold (one sentence each).
 
@@ -49,6 +59,11 @@ class Draft(msgspec.Struct):
         """Have these edits made in a module."""
         self.edits.setdefault(path, []).extend(edits)
 
+    def add_once(self, path: str, *edits: Edit) -> None:
+        """Have these edits made, save those that are wanted already: an import, for two places."""
+        known = self.edits.setdefault(path, [])
+        known += [edit for edit in edits if edit not in known]
+
     def doubt(self, reason: str) -> None:
         """Note why the cure isn't safe; each reason once."""
         if reason not in self.doubts:
@@ -56,12 +71,12 @@ class Draft(msgspec.Struct):
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """What can be done about one hazard. `draft` is None where nothing can be written.
+    """What can be done about a hazard (None: a comment). `draft` is None if nothing can be written.
 
     `reasons` are all that speak against it; `fix.reason` is the first.
     """
 
-    hazard: Hazard
+    hazard: Hazard | None
     fix: Fix
     draft: Draft | None = None
     reasons: tuple[str, ...] = ()

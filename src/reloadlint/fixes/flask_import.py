@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
@@ -10,7 +10,10 @@ import libcst as cst
 
 from reloadlint.fixes.draft import Refusal
 from reloadlint.fixes.edits import Edit
+from reloadlint.fixes.import_block import new_import
 from reloadlint.fixes.tree import Tree, dotted
+
+__all__ = ["Imported", "extended", "flask_name", "new_import"]
 
 ImportNode = TypeVar("ImportNode", cst.Import, cst.ImportFrom)
 
@@ -43,6 +46,24 @@ def flask_name(tree: Tree, name: str, before: int, newline: str, module: str = "
     if extendable:
         return Imported(local, (extended(tree, extendable[0], wanted),))
     return Imported(local, (new_import(tree, f"from {module} import {wanted}", module, newline),))
+
+
+def beside(edits: list[Edit], new: Imported) -> None:
+    """Add the edits of an import to those of another one from the same module, as one import."""
+    for edit in new.edits:
+        wanted = _NEW.fullmatch(edit.text)
+        for number, known in enumerate(edits):
+            there = _NEW.fullmatch(known.text) if known.start == edit.start else None
+            if there is not None and wanted is not None and there[2] == wanted[2]:
+                names = ", ".join(sorted([there[3], wanted[3]], key=_by_kind))
+                text = f"{there[1]}from {there[2]} import {names}{there[4]}"
+                edits[number] = Edit(known.start, known.end, text)
+                break
+        else:
+            edits.insert(0, edit)
+
+
+_NEW = re.compile(r"(\s*)from ([\w.]+) import (\w+)(\s*)")
 
 
 def _imports(body: Sequence[cst.CSTNode], kind: type[ImportNode]) -> list[ImportNode]:
@@ -123,73 +144,3 @@ def _by_kind(name: str) -> tuple[int, str]:
     if name.isupper() and len(name) > 1:
         return (0, name)
     return (1 if name[:1].isupper() else 2, name)
-
-
-def new_import(tree: Tree, text: str, module: str, newline: str) -> Edit:
-    """The edit that adds an import of `module` where its like stand."""
-    block = _first_block(tree)
-    if not block:
-        return _below_docstring(tree, text, newline)
-    kind = _kind(module)
-    kinds = [_kind(_module_of(line)) for line in block]
-    group = [line for line, k in zip(block, kinds, strict=True) if k == kind]
-    later = [line for line in group if _module_of(line).lower() > module.lower()]
-    if later and later[0] is group[0]:
-        start = tree.line_start(tree.span(group[0])[0])
-        return Edit(start, start, f"{text}{newline}")
-    after = [line for line, k in zip(block, kinds, strict=True) if k <= kind and line not in later]
-    if not after:
-        start = tree.line_start(tree.span(block[0])[0])
-        return Edit(start, start, f"{text}{newline}{newline}")
-    end = tree.line_end(tree.span(after[-1])[1])
-    gap_before = newline if _kind(_module_of(after[-1])) < kind else ""
-    return Edit(end, end, f"{gap_before}{text}{newline}")
-
-
-def _first_block(tree: Tree) -> list[cst.SimpleStatementLine]:
-    """The imports at the top of a module."""
-    found: list[cst.SimpleStatementLine] = []
-    for node in tree.module.body:
-        small = node.body[0] if isinstance(node, cst.SimpleStatementLine) else None
-        if isinstance(small, (cst.Import, cst.ImportFrom)) and isinstance(
-            node, cst.SimpleStatementLine
-        ):
-            found.append(node)
-        elif found or not _is_docstring(small):
-            break
-    return found
-
-
-def _is_docstring(node: cst.CSTNode | None) -> bool:
-    return isinstance(node, cst.Expr) and isinstance(
-        node.value, (cst.SimpleString, cst.ConcatenatedString)
-    )
-
-
-def _module_of(line: cst.SimpleStatementLine) -> str:
-    small = line.body[0]
-    if isinstance(small, cst.ImportFrom):
-        return "." * len(small.relative) + dotted(small.module)
-    assert isinstance(small, cst.Import)
-    return small.names[0].evaluated_name
-
-
-def _kind(module: str) -> int:
-    """The group of an import: future, standard library, installed, the project's own."""
-    top = module.partition(".")[0]
-    if top == "__future__":
-        return 0
-    if top in sys.stdlib_module_names:
-        return 1
-    return 3 if module.startswith(".") else 2
-
-
-def _below_docstring(tree: Tree, text: str, newline: str) -> Edit:
-    body = tree.module.body
-    first = body[0] if body else None
-    small = first.body[0] if isinstance(first, cst.SimpleStatementLine) else None
-    if first is not None and _is_docstring(small):
-        end = tree.line_end(tree.span(first)[1])
-        return Edit(end, end, f"{newline}{text}{newline}")
-    start = tree.line_start(tree.span(first)[0]) if first is not None else len(tree.data)
-    return Edit(start, start, f"{text}{newline}{newline}")

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import libcst as cst
 from libcst.metadata import GlobalScope
 
 from reloadlint.effects.values import Class
 from reloadlint.fixes.applications import qualified_name
-from reloadlint.fixes.callbacks import CONSUMING, KEEPING, LAZY, background
+from reloadlint.fixes.callbacks import CONSUMING, CONTEXT_KEEPING, KEEPING, LAZY, background
 from reloadlint.fixes.contexts import Contexts
-from reloadlint.fixes.functions import definition_of, is_generator, naming, own_nodes, referring
-from reloadlint.fixes.own_class import Methods
+from reloadlint.fixes.functions import naming, referring
+from reloadlint.fixes.handing_out import HANDLES, handing_out
+from reloadlint.fixes.laziness import consumed, runs_later
+from reloadlint.fixes.parameters import parameters_for
 from reloadlint.fixes.project import Project
 from reloadlint.fixes.references import Use
-from reloadlint.fixes.tree import FunctionNode, Tree, dotted, last_name
+from reloadlint.fixes.tree import Tree, dotted, last_name
 
-HANDLES = frozenset(
-    {"aggregate", "channel", "cursor", "execute", "executemany", "find", "iterate", "query"}
+_STREAMING = frozenset(
+    {"Response", "make_response", "response_class", "stream_template", "stream_template_string"}
 )
-"""Methods whose results still work on the connection."""
-
-_STREAMING = frozenset({"Response", "make_response", "response_class", "stream_template"})
 _CACHES = frozenset({"cache", "cached", "lru_cache", "memoize", "cached_property", "ttl_cache"})
 _VIEWS = frozenset({"route", "get", "post", "put", "delete", "patch"})
 _WRAPPING = (cst.BooleanOperation, cst.IfExp, cst.Await, cst.Tuple, cst.List, cst.Set, cst.Dict)
@@ -42,9 +41,13 @@ class Flows:
     ) -> None:
         self._project = project
         self._contexts = contexts
-        self._handing_out = _handing_out(project, cls) | HANDLES
+        self._handing_out = handing_out(project, cls) | HANDLES
         self._closes_on_exit = closes_on_exit
         self._seen: set[cst.CSTNode] = set()
+
+    def ignore(self, nodes: Iterable[cst.CSTNode]) -> None:
+        """Don't follow these expressions."""
+        self._seen.update(nodes)
 
     def doubts(self, use: Use) -> Iterator[str]:
         """Why something may have the object after the request that it was opened for."""
@@ -101,28 +104,21 @@ class Flows:
             source = tree.source(arg.value)
             what = f"`{source}`" if len(source) < 50 and "\n" not in source else "it"
             yield f"the `{last}` in {where} may still read from {what} after the request"
-        elif last in KEEPING:
+        elif last in KEEPING or (last == "update" and arg.keyword is not None):
             yield f"it is kept by `{last}` in {where}"
         elif last == "closing":
             yield f"`closing` in {where} closes it, and the teardown would do so again"
-        elif last in LAZY or last == "partial" or last[:1].isupper():
+        elif last in LAZY | CONTEXT_KEEPING | {"partial"} or last[:1].isupper():
             yield from self._follow(tree, call)
         elif last not in CONSUMING:
             yield from self._parameter(tree, call, arg)
 
     def _parameter(self, tree: Tree, call: cst.Call, arg: cst.Arg) -> Iterator[str]:
         """A function of the project gets it: what becomes of the parameter."""
-        found = definition_of(self._project, tree, call.func)
-        function = found[1] if found is not None else None
-        if found is None or not isinstance(function, cst.FunctionDef):
-            return
-        where = found[0]
-        parameters = [parameter.name for parameter in function.params.params]
-        if arg.keyword is not None:
-            parameters = [name for name in parameters if name.value == arg.keyword.value]
-        else:
-            parameters = parameters[list(call.args).index(arg) :]
-        for name in parameters[:1]:
+        for where, function, name in parameters_for(self._project, tree, call, arg):
+            if runs_later(function) and not consumed(tree, call, at_once=True):
+                what = function.name.value
+                yield f"the generator `{what}` has it ({_where(tree, call)}) after the request"
             yield from self._named(where, name)
 
     def _assigned(
@@ -173,29 +169,6 @@ class Flows:
         generator = next(n for n in tree.ancestors(node) if not isinstance(n, cst.CompFor))
         if isinstance(generator, cst.GeneratorExp):
             yield from self._follow(tree, generator)
-
-
-def _handing_out(project: Project, cls: Class | None) -> frozenset[str]:
-    """The methods of an own class that return what still works on its object."""
-    if cls is None:
-        return frozenset()
-    defined = Methods(project, cls).defined
-    return frozenset(method.name.value for _, _, method in defined if _hands_out(method))
-
-
-def _hands_out(method: FunctionNode) -> bool:
-    if is_generator(method):
-        return True
-    returned = [n.value for n in own_nodes(method.body) if isinstance(n, cst.Return)]
-    return any(
-        dotted(value) == "self" or (isinstance(value, cst.Call) and _is_handle(value))
-        for value in returned
-        if value is not None
-    )
-
-
-def _is_handle(call: cst.Call) -> bool:
-    return last_name(call) in HANDLES or last_name(call)[:1].isupper()
 
 
 def _owner(tree: Tree, target: cst.Name) -> object:

@@ -111,11 +111,11 @@ def _by_attribute(project: Project, name: str) -> Iterator[Place]:
     for path in project.mentioning(name):
         where = project.tree(path)
         for node in where.every(cst.Attribute):
-            if node.attr.value == name and not _is_foreign(project, where, node.value):
+            if node.attr.value == name and not is_foreign(project, where, node.value):
                 yield where, node
 
 
-def _is_foreign(project: Project, tree: Tree, receiver: cst.BaseExpression) -> bool:
+def is_foreign(project: Project, tree: Tree, receiver: cst.BaseExpression) -> bool:
     """Whether an expression is surely no object of the project."""
     if isinstance(receiver, (cst.SimpleString, cst.FormattedString, cst.Dict, cst.List)):
         return True

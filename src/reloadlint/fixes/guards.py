@@ -6,6 +6,8 @@ import libcst as cst
 
 from reloadlint.fixes.tree import FunctionNode, Tree, descendants, last_name
 
+_RUNNING = frozenset({"run_simple", "serve", "serve_forever"})
+_OTHER_RUNS = frozenset({"subprocess", "asyncio", "anyio", "trio", "loop"})
 _CONTEXTS = frozenset({"app_context", "request_context", "test_request_context"})
 
 
@@ -13,16 +15,29 @@ def in_main_guard(tree: Tree, node: cst.CSTNode) -> bool:
     """Whether a node stands in the body of `if __name__ == "__main__":`."""
     inner = node
     for outer in tree.ancestors(node):
-        if isinstance(outer, cst.If) and inner is outer.body and _is_main_test(outer.test):
+        if isinstance(outer, cst.If) and inner is outer.body and is_main_test(outer.test):
             return True
         inner = outer
     return False
 
 
-def _is_main_test(test: cst.BaseExpression) -> bool:
+def is_main_test(test: cst.BaseExpression) -> bool:
+    """Whether a test asks for `__name__ == "__main__"`."""
     names = {n.value for n in descendants(test) if isinstance(n, cst.Name)}
     texts = {n.evaluated_value for n in descendants(test) if isinstance(n, cst.SimpleString)}
     return isinstance(test, cst.Comparison) and names == {"__name__"} and texts == {"__main__"}
+
+
+def runs_application(node: cst.CSTNode) -> bool:
+    """Whether a statement or a function runs a server itself."""
+    inside = descendants(node.body if isinstance(node, cst.FunctionDef) else node)
+    return any(isinstance(n, cst.Call) and _runs(n.func) for n in inside)
+
+
+def _runs(func: cst.BaseExpression) -> bool:
+    if isinstance(func, cst.Attribute) and func.attr.value == "run":
+        return last_name(func.value) not in _OTHER_RUNS
+    return last_name(func) in _RUNNING
 
 
 def opens_context(tree: Tree, node: cst.CSTNode) -> bool:

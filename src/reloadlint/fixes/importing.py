@@ -7,7 +7,8 @@ import libcst as cst
 from reloadlint.fixes.applications import Application
 from reloadlint.fixes.draft import Refusal
 from reloadlint.fixes.edits import Edit
-from reloadlint.fixes.flask_import import extended, new_import
+from reloadlint.fixes.flask_import import extended
+from reloadlint.fixes.import_block import first_block, module_of, new_import
 from reloadlint.fixes.pieces import whole_lines
 from reloadlint.fixes.project import Project
 from reloadlint.fixes.style import style_of
@@ -33,6 +34,8 @@ def imported(
     if local in tree.identifiers:
         raise Refusal(f"`{name}` and `{local}` are taken in {tree.path}")
     wanted = name if local == name else f"{name} as {local}"
+    if local == name and _comes_by_star(project, tree, source, app, name):
+        return local, ()
     statement = _from_import(project, tree, source, app)
     if statement is not None:
         return local, (extended(tree, statement, wanted),)
@@ -40,7 +43,8 @@ def imported(
     text = f"from {where} import {wanted}"
     if project.needs(source, tree.path):
         return local, (_inside(app, text),)
-    return local, (new_import(tree, text, where, style_of(tree).newline),)
+    own = {*_own_modules(project, tree), where}
+    return local, (new_import(tree, text, where, style_of(tree).newline, own),)
 
 
 def _short(path: str) -> str:
@@ -91,11 +95,35 @@ def _from_import(
     return None
 
 
+def _comes_by_star(project: Project, tree: Tree, source: str, app: Application, name: str) -> bool:
+    """Whether `import *` of the module brings the name already."""
+    if name.startswith("_") or "__all__" in project.texts[source]:
+        return False
+    for statement in _early_imports(tree, app):
+        if isinstance(statement, cst.ImportFrom) and isinstance(statement.names, cst.ImportStar):
+            found = project.resolve(tree.path, dotted(statement.module), len(statement.relative))
+            if isinstance(found, Module) and found.path == source:
+                return True
+    return False
+
+
+def _own_modules(project: Project, tree: Tree) -> set[str]:
+    """The modules among the imports at the top that are the project's, as written."""
+    names = {module_of(line) for line in first_block(tree)}
+    return {
+        name
+        for name in names
+        if project.resolve(tree.path, name.lstrip("."), len(name) - len(name.lstrip(".")))
+    }
+
+
 def _spelling(project: Project, tree: Tree, source: str) -> str:
     """The name by which to import a module: relative where the importer does so, else absolute."""
     relative = _relative(tree.path, source)
     absolute = project.module(source).name
-    uses_relative = any(statement.relative for statement in tree.every(cst.ImportFrom))
+    package = absolute.partition(".")[0]
+    named = any(name.partition(".")[0] == package for name in _own_modules(project, tree))
+    uses_relative = not named and any(s.relative for s in tree.every(cst.ImportFrom))
     wishes = (relative, absolute) if uses_relative else (absolute, relative)
     for wish in wishes:
         level = len(wish) - len(wish.lstrip("."))

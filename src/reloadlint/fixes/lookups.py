@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
+from reloadlint.fixes.module_objects import of_module
 from reloadlint.fixes.project import Project
 from reloadlint.fixes.references import References
 from reloadlint.fixes.tree import Tree, last_name
@@ -22,6 +23,7 @@ def lookup_doubts(project: Project, found: References) -> Iterator[str]:
         yield from _in_tables(tree, name)
         yield from _evaluated(tree, name)
         yield from _in_texts(project, path, name)
+        yield from of_module(project, path, name)
     names = {name for _, name in found.names}
     for path, text in project.broken.items():
         for name in sorted(names):
@@ -73,10 +75,6 @@ def _in_texts(project: Project, path: str, name: str) -> Iterator[str]:
                     yield _named(tree, node)
         if "import_module" in text and re.search(rf"\.{re.escape(name)}\b", text):
             yield from _by_import_module(project.tree(other), short)
-        if re.search(rf"sys\.modules\[[^]]*{re.escape(short)}[^]]*\]\.{re.escape(name)}\b", text):
-            yield f"`sys.modules` in {other} may give it by its module's name"
-        if f'"{name}"' in text or f"'{name}'" in text:
-            yield from _by_getattr(project.tree(other), short, name)
 
 
 def _by_import_module(tree: Tree, module: str) -> Iterator[str]:
@@ -93,13 +91,3 @@ def _named(tree: Tree, node: cst.SimpleString) -> str:
     call = next((n for n in tree.ancestors(node) if isinstance(n, cst.Call)), None)
     what = f"`{tree.source(call.func)}`" if call is not None else "a text"
     return f"{what} names it in line {tree.line(node)} of {tree.path}"
-
-
-def _by_getattr(tree: Tree, module: str, name: str) -> Iterator[str]:
-    for call in tree.every(cst.Call):
-        texts = [a.value for a in call.args[1:2] if isinstance(a.value, cst.SimpleString)]
-        if not any(text.evaluated_value == name for text in texts):
-            continue
-        function = tree.source(call.func)
-        if last_name(call.args[0].value) == module or "modules" in tree.source(call.args[0].value):
-            yield f"`{function}` names it in line {tree.line(call)} of {tree.path}"

@@ -27,7 +27,11 @@ def mutation(project: Project, tree: Tree, node: cst.Name, before: int) -> str |
     Only what `node` reads of it counts: for `app.config[…]`, changes of `app.config`.
     """
     part = _first_attribute(tree, node)
-    for use in references(project, tree.path, node.value).uses:
+    found = references(project, tree.path, node.value)
+    for use in found.rebound:
+        if use.tree is not tree or isinstance(tree.parent(use.node), cst.Del):
+            return use.where
+    for use in found.uses:
         early = use.tree is tree and tree.span(use.node)[0] < before
         if early and tree.function_of(use.node) is None:
             continue

@@ -51,11 +51,17 @@ def made_by(hazard: Hazard, project: Project) -> Made:
     call = _call_at(tree, hazard.span)
     if call is None:
         raise Refusal(f"no call stands there that could be moved: {_WHAT[hazard.kind]}")
+    earlier = receiver_made(tree, call) if isinstance(tree.parent(call), cst.Expr) else None
+    return made_at(project, tree, earlier or call)
+
+
+def made_at(project: Project, tree: Tree, call: cst.Call) -> Made:
+    """The assignment whose value is a call.
+
+    Raises:
+        Refusal: it is no plain assignment of the call's result to a name of the module.
+    """
     assignment = tree.parent(call)
-    if isinstance(assignment, cst.Expr) and (earlier := _receiver(tree, call)) is not None:
-        assignment = earlier
-        assert isinstance(assignment.value, cst.Call)
-        call = assignment.value
     if not isinstance(assignment, (cst.Assign, cst.AnnAssign)):
         raise Refusal(_not_assigned(tree, call))
     target = assignment.target if isinstance(assignment, cst.AnnAssign) else _only(assignment)
@@ -78,15 +84,14 @@ def _application(project: Project, tree: Tree, target: cst.BaseExpression) -> st
     return owner.value if any(is_class(project, tree, value.func) for value in values) else ""
 
 
-def _receiver(tree: Tree, call: cst.Call) -> cst.Assign | None:
-    """The assignment that makes the object on which a call further down opens something."""
+def receiver_made(tree: Tree, call: cst.Call) -> cst.Call | None:
+    """The call that makes the object on which a call further down opens something."""
     owner = call.func.value if isinstance(call.func, cst.Attribute) else None
     if not isinstance(owner, cst.Name):
         return None
     for value in assigned_values(tree, owner):
-        made = tree.parent(value)
-        if isinstance(made, cst.Assign) and isinstance(value, cst.Call):
-            return made
+        if isinstance(tree.parent(value), cst.Assign) and isinstance(value, cst.Call):
+            return value
     return None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import libcst as cst
 import libcst.matchers as m
@@ -16,11 +16,18 @@ from reloadlint.fixes.tree import Tree, descendants, last_name
 _MAKING = frozenset({"__init__", "__new__", "__post_init__", "__enter__", "__del__"})
 
 
-class Methods:
-    """The methods of a class and of its bases in the project, as written."""
+_ASKING = frozenset({"getattr", "hasattr", "is_alive", "suppress"})
 
-    def __init__(self, project: Project, cls: Class) -> None:
+
+class Methods:
+    """The methods of a class and of its bases in the project, as written.
+
+    `set_up` are those that are only called where an object is made, right after its constructor.
+    """
+
+    def __init__(self, project: Project, cls: Class, set_up: Collection[str] = ()) -> None:
         self.name = cls.definition.name
+        self._making = {*_MAKING, *CLOSER_NAMES, *set_up}
         self.defined: list[tuple[Tree, cst.ClassDef, cst.FunctionDef]] = []
         for base in cls.mro:
             if isinstance(base, Class) and base.module.path in project.texts:
@@ -29,7 +36,7 @@ class Methods:
 
     def serving(self) -> list[tuple[Tree, cst.FunctionDef]]:
         """The methods that work for callers: neither constructor, closer, nor their helpers."""
-        making = {*_MAKING, *CLOSER_NAMES}
+        making = self._making
         helpers = self._called_only_by(making)
         return [
             (tree, method)
@@ -89,6 +96,16 @@ def kept_state(methods: Methods) -> Iterator[str]:
             assert isinstance(node, _CHANGING)
             if _is_class_attribute(node.target, methods.name):
                 yield _state(methods, last_name(node.target), tree, node)
+
+
+def finalizer(methods: Methods) -> Iterator[str]:
+    """A `__del__` that does more than to close: it would run after every request."""
+    for tree, _, method in methods.defined:
+        calls = (n for n in descendants(method.body) if isinstance(n, cst.Call))
+        others = [call for call in calls if last_name(call) not in {*CLOSER_NAMES, *_ASKING}]
+        if method.name.value == "__del__" and others:
+            where = f"line {tree.line(method)} of {tree.path}"
+            yield f"`{methods.name}.__del__` ({where}) would run after every request"
 
 
 def _state(methods: Methods, name: str, tree: Tree, node: cst.CSTNode) -> str:

@@ -43,6 +43,24 @@ def moved(
     return applied(text, sorted(changes, key=lambda e: (e.start, e.end)))
 
 
+def shifted(tree: Tree, start: int, end: int, indent: str, edits: Iterable[Edit] = ()) -> str:
+    """Whole lines further to the right, with those of the edits made that are inside.
+
+    What stands in texts over several lines keeps its place.
+    """
+    inside = [tree.span(n) for kind in _TEXTS for n in tree.every(kind)]
+    changes = [
+        Edit(e.start - start, e.end - start, e.text) for e in edits if start <= e.start < end
+    ]
+    changes += [
+        Edit(offset - start, offset - start, indent)
+        for offset in _line_starts(tree.data, start, end)
+        if tree.data[offset : tree.line_end(offset)].strip()
+        and not any(first < offset < last for first, last in inside)
+    ]
+    return applied(tree.data[start:end].decode(), changes)
+
+
 def _aligned(tree: Tree, offset: int, start: int, edits: list[Edit]) -> int:
     """By how much a line moves with the bracket above that it is aligned with."""
     first = tree.data[start : tree.line_end(start)]
@@ -61,7 +79,9 @@ def whole_lines(tree: Tree, node: cst.CSTNode) -> tuple[int, int]:
     return tree.line_start(start), tree.line_end(end)
 
 
-def with_comments(tree: Tree, node: cst.SimpleStatementLine) -> tuple[int, int]:
+def with_comments(
+    tree: Tree, node: cst.SimpleStatementLine | cst.BaseCompoundStatement
+) -> tuple[int, int]:
     """The lines of a statement and of the comments directly above it."""
     start, end = whole_lines(tree, node)
     for line in reversed(node.leading_lines):

@@ -17,10 +17,14 @@ def replaced(
     text: str,
     style: Style,
     gone: list[cst.SimpleStatementLine],
+    *,
+    begins_with_function: bool = True,
+    ends_with_function: bool = True,
 ) -> list[Edit]:
     """The edits that put `text` in place of an assignment, and take its other lines away.
 
-    `gone` are all statements that functions take the place of.
+    `gone` are all statements that functions take the place of. `begins_with_function`: blank lines
+    are due above the text; `ends_with_function`: below it.
     """
     tree = made.tree
     if len(made.line.body) > 1:
@@ -33,15 +37,24 @@ def replaced(
         if tree.data[end:first].strip() == b"":
             end = last
         else:
-            edits.append(Edit(first, last, ""))
+            edits.append(Edit(_from_blank_lines(tree, first, last), last, ""))
     body = list(tree.module.body)
     place = body.index(made.line)
-    follows = place > 0 and body[place - 1] in gone
+    follows = not begins_with_function or (place > 0 and body[place - 1] in gone)
     missing = "" if follows else style.newline * _missing_before(tree, above, style)
-    text += style.newline * _missing_after(tree, end, style)
+    if ends_with_function:
+        text += style.newline * _missing_after(tree, end, style)
     if end == len(tree.data) and not tree.data.endswith((b"\n", b"\r")):
         text = text.rstrip("\r\n")
     return [Edit(above, above, missing), Edit(start, end, text), *edits]
+
+
+def _from_blank_lines(tree: Tree, first: int, last: int) -> int:
+    """Where lines that go begin: above the blank lines, if others follow or nothing does."""
+    following = tree.data[last : tree.line_end(last)]
+    while not following.strip() and first and not tree.data[tree.line_above(first) : first].strip():
+        first = tree.line_above(first)
+    return first
 
 
 def _between(made: Made, text: str, style: Style) -> Edit:

@@ -15,26 +15,19 @@ from reloadlint.fixes.project import Project
 Strategy: TypeAlias = Callable[[Hazard, Project, Wishes], Draft]
 """Writes the cure for a hazard, or raises `Refusal`."""
 
-STRATEGIES: dict[str, str] = {"g": "reloadlint.fixes.g:draft_g"}
-"""The strategies that are written by this version, and the function that does each."""
-
-_RECIPES = {
-    "pool": "this version doesn't write it: make the pool at first use, once per process and "
-    "under a lock, and take connections from it through `flask.g`",
-    "lazy": "this version doesn't write it: make it at first use, once per process and under a "
-    "lock, and close it at exit",
-    "defer": "this version doesn't write it: pass `{defer}`, and it opens by itself at first use",
-    "guard": "{nature}, and this version doesn't move it: start it only in the process that "
-    "serves, or as a program of its own",
+STRATEGIES: dict[str, str] = {
+    "defer": "reloadlint.fixes.defer:draft_defer",
+    "g": "reloadlint.fixes.g:draft_g",
+    "lazy": "reloadlint.fixes.lazy:draft_lazy",
+    "guard": "reloadlint.fixes.guard:draft_guard",
+    "pool": "reloadlint.fixes.pool:draft_pool",
 }
+"""The strategies, and the function that writes each."""
 
 
 def plan(hazard: Hazard, project: Project, wishes: Wishes = Wishes()) -> Plan:  # noqa: B008
     """The cure for a hazard, with whether it is safe."""
-    chosen = hazard.cure if wishes.strategy == "auto" else wishes.strategy
-    if chosen not in STRATEGIES:
-        nature = "it binds a port" if hazard.role == "server" else "it works in the background"
-        return _manual(hazard, chosen, _RECIPES[chosen].format(defer=hazard.defer, nature=nature))
+    chosen = _by_role(hazard) if wishes.strategy == "auto" else wishes.strategy
     try:
         draft = _drafted(hazard, project, chosen, wishes)
     except Waiting as waiting:
@@ -44,6 +37,11 @@ def plan(hazard: Hazard, project: Project, wishes: Wishes = Wishes()) -> Plan:  
     reasons = tuple(draft.doubts)
     fix = Fix(chosen, "unsafe" if reasons else "safe", reasons[0] if reasons else None)
     return Plan(hazard, fix, draft, reasons)
+
+
+def _by_role(hazard: Hazard) -> str:
+    """The strategy that fits; in the main guard, nothing but where it starts needs a cure."""
+    return "guard" if hazard.in_guard else hazard.cure
 
 
 def _drafted(hazard: Hazard, project: Project, strategy: str, wishes: Wishes) -> Draft:
@@ -65,7 +63,7 @@ def _drafted(hazard: Hazard, project: Project, strategy: str, wishes: Wishes) ->
 def _after_another(hazard: Hazard, project: Project, strategy: str, waiting: Waiting) -> Plan:
     """As sure as the fix of the other; it can be written when that one is."""
     first = plan(waiting.other, project).fix
-    if first.strategy != "g" or first.applicability == "manual":
+    if first.strategy not in ("g", "guard") or first.applicability == "manual":
         return _manual(hazard, strategy, str(waiting))
     fix = Fix(strategy, first.applicability, first.reason and str(waiting))
     return Plan(hazard, fix, None, (str(waiting),))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from reloadlint.fixes.draft import Refusal
@@ -14,9 +14,13 @@ from reloadlint.project.modules import Module
 from reloadlint.project.scope import is_test_file
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from reloadlint.effects.catalogue import Catalogue
     from reloadlint.effects.closers import Closing
     from reloadlint.effects.hazards import Hazard
     from reloadlint.effects.occurrences import Outcome
+    from reloadlint.effects.runs import Run
     from reloadlint.facts.records import Span
     from reloadlint.project.imports import ImportFacts
     from reloadlint.project.modules import ModuleIndex
@@ -25,6 +29,12 @@ if TYPE_CHECKING:
 _TEST_FOLDER = re.compile(r"(^|/)tests?/")
 _WORD = re.compile(r"\w+")
 T = TypeVar("T")
+
+
+@lru_cache(maxsize=32)
+def _parsed(path: str, text: str) -> Tree:
+    """A text's tree; those of the last few texts serve the next round of fixes as well."""
+    return Tree(path, text)
 
 
 class Project:
@@ -41,6 +51,9 @@ class Project:
         outcomes: what is known of each call in a module's body.
         closing: what the closers of a class leave open.
         chosen: the files that may be rewritten.
+        runs: how main guards run the application, by the path of the script.
+        root: the project's folder.
+        catalogue: what is known of libraries, with the user's own entries.
     """
 
     def __init__(
@@ -55,6 +68,10 @@ class Project:
         outcomes: Mapping[tuple[str, Span], Outcome],
         closing: Closing,
         chosen: frozenset[str],
+        *,
+        runs: Mapping[str, list[Run]],
+        root: Path,
+        catalogue: Catalogue,
     ) -> None:
         self.texts = texts
         self.broken = broken
@@ -66,6 +83,9 @@ class Project:
         self.outcomes = outcomes
         self.closing = closing
         self.chosen = chosen
+        self.runs = runs
+        self.root = root
+        self.catalogue = catalogue
         self._trees: dict[str, Tree] = {}
         self._done: dict[Callable[[Project], Any], Any] = {}
 
@@ -79,7 +99,7 @@ class Project:
         """A module's tree, parsed once; `Refusal` if libcst can't read it."""
         if path not in self._trees:
             try:
-                self._trees[path] = Tree(path, self.texts[path])
+                self._trees[path] = _parsed(path, self.texts[path])
             except Unparsable as error:
                 raise Refusal(f"`{path}` can't be rewritten: {error}") from error
         return self._trees[path]
@@ -111,10 +131,12 @@ class Project:
 
     def importers_of(self, path: str, name: str) -> list[str]:
         """The modules that may take `name` from the module at `path`, by whatever way."""
+        together = self.connected_with(path)
         return [
             other
             for other in self.mentioning(name)
             if other != path
+            and other in together
             and (path in self.graph.anywhere.get(other, ()) or "TYPE_CHECKING" in self.texts[other])
         ]
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import builtins
 import symtable
 import warnings
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+
+from reloadlint.fixes.binding_order import early_names
 
 _MODULE_NAMES = frozenset(
     {"__file__", "__name__", "__doc__", "__path__", "__spec__", "__package__", "__loader__"}
@@ -16,16 +18,22 @@ class Disproof(Exception):  # noqa: N818 - named as what it is
     """A fix doesn't do what it promises; the message says what is wrong, without an end."""
 
 
-def unproved_text(before: str, after: str) -> str | None:
-    """What is wrong with a rewritten text, or None: it compiles, and every name is bound."""
+def unproved_text(before: str, after: str, brought: Collection[str] = ()) -> str | None:
+    """What is wrong with a rewritten text, or None: it compiles, and every name is bound in time.
+
+    `brought` are the names that `import *` may bind.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             compile(after, "<rewritten>", "exec", dont_inherit=True)
-            unbound = unbound_names(after) - unbound_names(before)
+            unbound = unbound_names(after) - unbound_names(before) - set(brought)
+            early = early_names(after) - early_names(before)
     except (SyntaxError, ValueError) as error:
         return f"would not compile: {error}"
-    return f"would use the unbound name `{min(unbound)}`" if unbound else None
+    if unbound:
+        return f"would use the unbound name `{min(unbound)}`"
+    return f"would use `{min(early)}` above the line that binds it" if early else None
 
 
 def unbound_names(text: str) -> set[str]:
@@ -36,8 +44,6 @@ def unbound_names(text: str) -> set[str]:
     for table in tables[1:]:
         symbols = table.get_symbols()
         bound |= {s.get_name() for s in symbols if s.is_declared_global() and s.is_assigned()}
-    if "import *" in text:
-        return set()  # what a star brings, only running it would tell
     used = {s.get_name() for t in tables for s in t.get_symbols() if _is_global_use(t, s)}
     return used - bound - set(dir(builtins)) - _MODULE_NAMES
 

@@ -26,8 +26,7 @@ def proxied(thing: Thing, accessor: str, style: Style, draft: Draft) -> str:
     tree = made.tree
     before = tree.span(made.line)[0]
     proxy = flask_name(tree, "LocalProxy", before, style.newline, module="werkzeug.local")
-    known = draft.edits.get(tree.path, ())
-    draft.add(tree.path, *(edit for edit in proxy.edits if edit not in known))
+    draft.add_once(tree.path, *proxy.edits)
     gap = style.newline * style.blank
     return f"{gap}{_target(made)} = {proxy.expression}({accessor}){style.newline}"
 

@@ -3,70 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 import libcst as cst
 from libcst.metadata import BaseAssignment, GlobalScope, ImportAssignment
 
+from reloadlint.fixes.captured import captured
 from reloadlint.fixes.project import Project
 from reloadlint.fixes.tree import Tree, dotted
+from reloadlint.fixes.uses import Alias, Mention, References, Use
 from reloadlint.project.modules import Module
 
+__all__ = ["Alias", "Mention", "References", "Use", "captured", "references"]
+
 _REBINDING = (cst.AssignTarget, cst.Del, cst.NamedExpr, cst.AugAssign, cst.AnnAssign)
-
-
-class Use(NamedTuple):
-    """An expression that stands for the object: `db`, or `app.db` by way of its module."""
-
-    tree: Tree
-    node: cst.BaseExpression
-
-    @property
-    def where(self) -> str:
-        """The place in words, for a reason."""
-        return f"line {self.tree.line(self.node)} of {self.tree.path}"
-
-
-class Alias(NamedTuple):
-    """A `from … import` that binds the name in a module."""
-
-    tree: Tree
-    statement: cst.ImportFrom
-    alias: cst.ImportAlias
-
-
-class Mention(NamedTuple):
-    """The name in `__all__`, or in a `global` statement."""
-
-    tree: Tree
-    node: cst.SimpleString | cst.NameItem
-
-
-class References:
-    """All that refers to one object of a module.
-
-    `rebound` are places that bind or delete the name again; `obstacles` say, in one sentence
-    each, where it is referred to in a way that can't be rewritten.
-    """
-
-    def __init__(self) -> None:
-        self.uses: list[Use] = []
-        self.aliases: list[Alias] = []
-        self.mentions: list[Mention] = []
-        self.rebound: list[Use] = []
-        self.obstacles: list[str] = []
-        self.names: set[tuple[str, str]] = set()
-        """The modules that have the name, and as which."""
-
-    @property
-    def paths(self) -> list[str]:
-        """The modules that have to be rewritten."""
-        trees = (
-            *(use.tree for use in self.uses),
-            *(alias.tree for alias in self.aliases),
-            *(mention.tree for mention in self.mentions),
-        )
-        return sorted({tree.path for tree in trees})
 
 
 def references(project: Project, path: str, name: str) -> References:
@@ -209,45 +158,6 @@ class _Collector:
             return
         if parent.attr.value == name:
             self._note_use(tree, parent)
-
-
-def captured(tree: Tree, node: cst.CSTNode) -> bool:
-    """Whether a `match`, or `:=` in a comprehension, binds the name in the function.
-
-    libcst takes no note of the former and looks for the latter in the comprehension.
-    """
-    function = tree.function_of(node)
-    if not isinstance(node, cst.Name) or function is None:
-        return False
-    if node.value in {name.value for item in tree.every(cst.Global) for name in _named(item)}:
-        return False
-    for pattern in (n for kind in _BINDING for n in tree.every(kind)):
-        bound = _bound(pattern)
-        if isinstance(bound, cst.Name) and bound.value == node.value:
-            where = tree.function_of(pattern)
-            if where is function or any(outer is where for outer in tree.ancestors(function)):
-                return True
-    return False
-
-
-_BINDING: tuple[type[cst.CSTNode], ...] = (
-    cst.MatchAs,
-    cst.MatchStar,
-    cst.MatchMapping,
-    cst.NamedExpr,
-)
-
-
-def _named(statement: cst.Global) -> list[cst.Name]:
-    return [item.name for item in statement.names]
-
-
-def _bound(node: cst.CSTNode) -> cst.BaseExpression | None:
-    if isinstance(node, cst.MatchMapping):
-        return node.rest
-    if isinstance(node, (cst.MatchAs, cst.MatchStar)):
-        return node.name
-    return node.target if isinstance(node, cst.NamedExpr) else None
 
 
 def _exported(tree: Tree) -> list[cst.SimpleString]:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
 import libcst as cst
 
 from reloadlint.fixes.draft import Draft, Refusal
 from reloadlint.fixes.edits import Edit
 from reloadlint.fixes.pieces import whole_lines
 from reloadlint.fixes.references import Alias, Mention, References, Use
+from reloadlint.fixes.unimport import without_alias
 
 
 def rewrite(
     found: References,
-    gone: list[cst.SimpleStatementLine],
+    gone: Collection[cst.BaseStatement],
     accessor: str,
     draft: Draft,
 ) -> None:
@@ -23,14 +26,20 @@ def rewrite(
     """
     for use in found.uses:
         if use.tree.statement_of(use.node) not in gone:
-            draft.add(use.tree.path, _called(use, accessor))
+            draft.add(use.tree.path, called(use, accessor))
     for alias in found.aliases:
         draft.add(alias.tree.path, _imported(alias, accessor))
     for mention in found.mentions:
-        draft.add(mention.tree.path, _mentioned(mention, accessor))
+        if mention.tree.statement_of(mention.node) not in gone:
+            draft.add(mention.tree.path, _mentioned(mention, accessor))
 
 
-def _called(use: Use, accessor: str) -> Edit:
+def called(use: Use, accessor: str) -> Edit:
+    """The edit that calls the accessor in place of a use.
+
+    Raises:
+        Refusal: what stands there prints its own source.
+    """
     start, end = use.tree.span(use.node)
     for node in use.tree.ancestors(use.node):
         if isinstance(node, cst.FormattedStringExpression) and node.equal is not None:
@@ -42,8 +51,19 @@ def _called(use: Use, accessor: str) -> Edit:
 
 def _imported(alias: Alias, accessor: str) -> Edit:
     start, end = alias.tree.span(alias.alias)
+    if any(_binds(other, accessor) for other in _names(alias)):
+        return without_alias(alias.tree, alias.statement, alias.alias)
     as_itself = alias.alias.evaluated_alias == alias.alias.evaluated_name  # says: re-exported
     return Edit(start, end, f"{accessor} as {accessor}" if as_itself else accessor)
+
+
+def _names(alias: Alias) -> Sequence[cst.ImportAlias]:
+    names = alias.statement.names
+    return () if isinstance(names, cst.ImportStar) else names
+
+
+def _binds(alias: cst.ImportAlias, name: str) -> bool:
+    return alias.evaluated_name == name and alias.evaluated_alias in (None, name)
 
 
 def _mentioned(mention: Mention, accessor: str) -> Edit:

@@ -10,8 +10,9 @@ import msgspec
 
 from reloadlint.findings import Finding
 from reloadlint.fixes.draft import Draft, Plan
-from reloadlint.fixes.edits import Overlap, applied
+from reloadlint.fixes.edits import Edit, Overlap, applied
 from reloadlint.fixes.proof import Disproof, unproved_text
+from reloadlint.fixes.stars import brought_by_stars
 
 Texts: TypeAlias = Mapping[str, str]
 """Texts by path relative to the project's root."""
@@ -64,7 +65,7 @@ class Rounds:
         first = state = self._check({})
         while chosen := self._choose(state):
             state = self._attempt(state, chosen)
-        return Repaired(tuple(self._outcomes(first)), self._texts)
+        return Repaired(tuple(self._outcomes(first, state)), self._texts)
 
     def _choose(self, state: Checked) -> list[Finding]:
         """Findings whose fixes touch different files."""
@@ -98,24 +99,25 @@ class Rounds:
         texts: dict[str, str] = {}
         for finding in chosen:
             for path, edits in _draft(state, finding).edits.items():
-                try:
-                    texts[path] = applied(state.texts[path], edits)
-                except Overlap as error:
-                    raise Disproof(f"its edits of {path} overlap {error}") from error
-                if fault := unproved_text(state.texts[path], texts[path]):
-                    raise Disproof(f"{path} {fault}")
+                texts[path] = _edited(path, state.texts[path], edits)
+        for path, text in texts.items():
+            brought = brought_by_stars(text, {**state.texts, **texts})
+            if fault := unproved_text(state.texts[path], text, brought):
+                raise Disproof(f"{path} {fault}")
         after = self._check({**self._texts, **texts})
         _compare(state.findings, after.findings, chosen)
         return texts, after
 
-    def _outcomes(self, first: Checked) -> list[Fixed]:
-        fixed = list(self._fixed)
+    def _outcomes(self, first: Checked, last: Checked) -> list[Fixed]:
+        fixed, left = list(self._fixed), Counter(map(_key, last.findings))
         outcomes = []
         for finding in first.findings:
             done = next((entry for entry in fixed if entry[0] == _key(finding)), None)
             if done is not None:
                 fixed.remove(done)
                 outcomes.append(Fixed(finding, None, *done[1:]))
+            elif not left[_key(finding)]:
+                outcomes.append(Fixed(finding, None, "the fix of another took it away, too"))
             else:
                 outcomes.append(Fixed(finding, self._reason(finding)))
         return outcomes
@@ -135,6 +137,13 @@ _Key: TypeAlias = tuple[str, str, str | None, str | None, tuple[str, ...]]
 def _key(finding: Finding) -> _Key:
     """What stays the same of a finding when lines are moved."""
     return (finding.path, finding.code, finding.call, finding.target, finding.effects)
+
+
+def _edited(path: str, text: str, edits: Sequence[Edit]) -> str:
+    try:
+        return applied(text, edits)
+    except Overlap as error:
+        raise Disproof(f"its edits of {path} overlap {error}") from error
 
 
 def _draft(state: Checked, finding: Finding) -> Draft:

@@ -8,33 +8,39 @@ import libcst as cst
 
 from reloadlint.effects.values import Class
 from reloadlint.fixes.configuring import sets_something
-from reloadlint.fixes.mutations import is_attribute_target, written_out
+from reloadlint.fixes.memory import in_memory
+from reloadlint.fixes.mutations import is_attribute_target
 from reloadlint.fixes.object import Made
-from reloadlint.fixes.own_class import Methods, kept_state
+from reloadlint.fixes.own_class import Methods, finalizer, kept_state
 from reloadlint.fixes.project import Project
 from reloadlint.fixes.references import Use
 from reloadlint.fixes.results import carried_on
 from reloadlint.fixes.things import Thing
 from reloadlint.fixes.transactions import commits_by_itself, temporary_table, uncommitted
-from reloadlint.fixes.tree import FunctionNode, Tree, descendants, last_name
+from reloadlint.fixes.tree import FunctionNode, Tree, descendants, dotted, last_name
 
 _AFTER_REQUEST = frozenset(
     {"after_request", "after_app_request", "teardown_request", "teardown_app_request"}
 )
+_EXCLUSIVE = frozenset({"dbm", "leveldb", "lmdb", "plyvel", "rocksdb", "semidbm", "shelve"})
 _SETTERS = ("create_", "enable_", "load_extension", "set_", "install_", "autocommit")
-_MEMORY = (":memory:", "mode=memory")
 
 
 def state_doubts(
-    project: Project, found: list[Thing], cls: Class | None, closer: str
+    project: Project,
+    found: list[Thing],
+    cls: Class | None,
+    closer: str,
+    *,
+    ddl_commits: bool = False,
 ) -> Iterator[str]:
     """Why one object for each request may not do what one for all does."""
     made = found[0].made
-    methods = Methods(project, cls) if cls is not None else None
-    if _in_memory(made, methods):
-        yield "it is a database in memory: every request would get an empty one"
+    methods = Methods(project, cls, _set_up(found[0])) if cls is not None else None
+    yield from in_memory(project, made, methods)
+    yield from _one_at_a_time(made, methods)
     yield from _context_for_ever(project)
-    yield from _other_directory(project)
+    yield from other_directory(project)
     uses = [use for thing in found for use in thing.found.uses]
     inside = [use for use in uses if use.tree.function_of(use.node) is not None]
     for use in inside:
@@ -45,8 +51,27 @@ def state_doubts(
     yield from _temporary(inside, made)
     if methods is not None:
         yield from kept_state(methods)
+        yield from finalizer(methods)
     if not commits_by_itself(made.tree, found[0].statements) and not _committed_by_hook(inside):
-        yield from _left_open(project, inside, methods)
+        yield from _left_open(project, inside, methods, ddl_commits=ddl_commits)
+
+
+def _set_up(thing: Thing) -> set[str]:
+    """The methods that are called where the object is made, and nowhere else."""
+    moving = [use for use in thing.found.uses if use.tree.statement_of(use.node) in thing.lines]
+    others = (use for use in thing.found.uses if use not in moving)
+    return {_attribute(use) for use in moving} - {_attribute(use) for use in others}
+
+
+def _one_at_a_time(made: Made, methods: Methods | None) -> Iterator[str]:
+    """Files that are locked, or kept in memory until they are closed."""
+    constructing = methods.constructing() if methods is not None else []
+    making: list[cst.CSTNode] = [made.value, *(method for _, method in constructing)]
+    for node in (inner for outer in making for inner in descendants(outer)):
+        if isinstance(node, cst.Call) and dotted(node.func).partition(".")[0] in _EXCLUSIVE:
+            name = dotted(node.func)
+            yield f"`{name}()` doesn't bear two requests that have the same file open at once"
+            return
 
 
 def _context_for_ever(project: Project) -> Iterator[str]:
@@ -60,24 +85,12 @@ def _context_for_ever(project: Project) -> Iterator[str]:
                     yield f"the context pushed in line {line} of {path} is never torn down"
 
 
-def _other_directory(project: Project) -> Iterator[str]:
+def other_directory(project: Project) -> Iterator[str]:
     """A relative path means another file after `os.chdir()`."""
     for path in sorted(project.flask_modules.intersection(project.mentioning("chdir"))):
         if "chdir(" in project.texts[path]:
             line = project.texts[path].partition("chdir(")[0].count("\n") + 1
             yield f"the working directory is changed in line {line} of {path}"
-
-
-def _in_memory(made: Made, methods: Methods | None) -> bool:
-    assert isinstance(made.value, cst.Call)
-    texts = [written_out(made.tree, arg.value) for arg in made.value.args]
-    inside = (n for n in descendants(made.value) if isinstance(n, cst.SimpleString))
-    texts += [str(node.evaluated_value) for node in inside]
-    if methods is not None:
-        for _, method in methods.constructing():
-            nodes = (n for n in descendants(method) if isinstance(n, cst.SimpleString))
-            texts += [str(node.evaluated_value) for node in nodes]
-    return any(text is not None and any(word in text for word in _MEMORY) for text in texts)
 
 
 def _changed(use: Use, closer: str) -> Iterator[str]:
@@ -133,7 +146,9 @@ def _attribute(use: Use) -> str:
     return parent.attr.value if isinstance(parent, cst.Attribute) else ""
 
 
-def _left_open(project: Project, inside: list[Use], methods: Methods | None) -> Iterator[str]:
+def _left_open(
+    project: Project, inside: list[Use], methods: Methods | None, *, ddl_commits: bool
+) -> Iterator[str]:
     places: dict[FunctionNode, Tree] = {}
     for use in inside:
         function = use.tree.function_of(use.node)
@@ -141,7 +156,7 @@ def _left_open(project: Project, inside: list[Use], methods: Methods | None) -> 
             places.setdefault(function, use.tree)
     places.update({method: tree for tree, method in methods.serving()} if methods else {})
     for function, tree in places.items():
-        call = uncommitted(project, tree, function)
+        call = uncommitted(project, tree, function, ddl_commits=ddl_commits)
         if call is not None:
             yield (
                 f"`{last_name(call)}` in line {tree.line(call)} of {tree.path} writes without a "

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
 
 import libcst as cst
 import msgspec
@@ -28,6 +29,7 @@ class Thing(msgspec.Struct):
 
     `lines` configure it and move along; `values` are the expressions that they evaluate.
     `source` is the use of another thing that this one is made from, None for the first.
+    `dropped` are lines that do what the cure does itself.
     """
 
     made: Made
@@ -35,21 +37,31 @@ class Thing(msgspec.Struct):
     source: Use | None = None
     lines: list[cst.SimpleStatementLine] = msgspec.field(default_factory=list)
     values: list[cst.BaseExpression] = msgspec.field(default_factory=list)
+    dropped: list[cst.SimpleStatementLine] = msgspec.field(default_factory=list)
 
     @property
     def statements(self) -> list[cst.SimpleStatementLine]:
-        """The statements at module level that move."""
-        return [self.made.line, *self.lines]
+        """The statements at module level that move, or go."""
+        return [self.made.line, *self.lines, *self.dropped]
 
 
-def things(hazard: Hazard, project: Project) -> list[Thing]:
+Settle: TypeAlias = Callable[[Thing, Use, Hazard, Project], Iterator[Thing]]
+"""Settles a use at module level; what it makes there, if it makes something."""
+
+
+def things(
+    hazard: Hazard, project: Project, settle: Settle | None = None, made: Made | None = None
+) -> list[Thing]:
     """The object that a hazard makes, and those that are made from it.
+
+    `settle` says what becomes of uses at module level; by default as one object for each request
+    needs it. `made` is where the object is made, if it isn't what the hazard's call returns.
 
     Raises:
         Refusal: it is used while the module is loaded in a way that can't be moved, or rebound.
         Waiting: see there.
     """
-    made = made_by(hazard, project)
+    made = made or made_by(hazard, project)
     uses = attribute_references if made.owner else references
     first = Thing(made, uses(project, hazard.path, f"{made.owner}.{made.name}".lstrip(".")))
     found = [first]
@@ -57,17 +69,22 @@ def things(hazard: Hazard, project: Project) -> list[Thing]:
         _no_rebinding(thing.found)
         for use in thing.found.uses:
             if use.tree.function_of(use.node) is None:
-                found += _at_module_level(thing, use, hazard, project)
+                found += (settle or at_module_level)(thing, use, hazard, project)
     return found
 
 
-def _at_module_level(thing: Thing, use: Use, hazard: Hazard, project: Project) -> Iterator[Thing]:
-    """Settle a use at module level; what it makes there, if it makes something."""
-    line = configures(thing.made, use) or _reported(use, hazard)
+def at_module_level(thing: Thing, use: Use, hazard: Hazard, project: Project) -> Iterator[Thing]:
+    """Settle a use at module level; what it makes there, if it makes something.
+
+    Raises:
+        Refusal: it can't be moved.
+        Waiting: it goes into an object whose own cure comes first.
+    """
+    line = configures(thing.made, use) or reported(use, hazard)
     if line is not None:
         if line not in thing.lines:
             thing.lines.append(line)
-            thing.values += _values(line)
+            thing.values += values_of(line)
         return
     derived = _derived(use, own_class(hazard, project), project)
     if derived is not None and use.tree is thing.made.tree:
@@ -79,7 +96,7 @@ def _at_module_level(thing: Thing, use: Use, hazard: Hazard, project: Project) -
     raise Refusal(f"it is used while the module is loaded, in {use.where}{how(use.tree, use.node)}")
 
 
-def _reported(use: Use, hazard: Hazard) -> cst.SimpleStatementLine | None:
+def reported(use: Use, hazard: Hazard) -> cst.SimpleStatementLine | None:
     """The statement that is reported itself: `connection.open()`, on an object made above it."""
     tree = use.tree
     line = tree.statement_of(use.node)
@@ -111,7 +128,8 @@ def _no_rebinding(found: References) -> None:
         raise Refusal(obstacle)
 
 
-def _values(line: cst.SimpleStatementLine) -> list[cst.BaseExpression]:
+def values_of(line: cst.SimpleStatementLine) -> list[cst.BaseExpression]:
+    """What a line that configures an object evaluates."""
     small = line.body[0]
     if isinstance(small, cst.Assign):
         return [small.value]

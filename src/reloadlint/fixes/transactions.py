@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import libcst as cst
 
@@ -19,19 +19,25 @@ _READING_WITH = re.compile(r"\s*WITH\b(?!.*\b(INSERT|UPDATE|DELETE)\b)", re.IGNO
 _TEMPORARY = re.compile(
     r"\bCREATE\s+(?:OR\s+REPLACE\s+)?(?:LOCAL\s+|GLOBAL\s+)?TEMP", re.IGNORECASE
 )
+_DDL = re.compile(r"\s*(?:--[^\n]*\n\s*)*(CREATE|DROP|ALTER|TRUNCATE)\b", re.IGNORECASE)
 _EXECUTING = frozenset({"execute", "executemany", "executescript"})
 _COMMITTING = frozenset({"commit", "begin", "autocommit", "executescript"})
 _CONDITIONS = (cst.If, cst.ExceptHandler, cst.While, cst.For, cst.IfExp, cst.MatchCase)
 
 
-def uncommitted(project: Project, tree: Tree, function: FunctionNode) -> cst.Call | None:
-    """The call in a function that writes, where neither it nor its callers commit."""
+def uncommitted(
+    project: Project, tree: Tree, function: FunctionNode, *, ddl_commits: bool = False
+) -> cst.Call | None:
+    """The call in a function that writes, where neither it nor its callers commit.
+
+    `ddl_commits`: `CREATE TABLE` and the like need no commit.
+    """
     calls = [node for node in descendants(function.body) if isinstance(node, cst.Call)]
     for call in calls:
         if last_name(call) not in _EXECUTING or not call.args or _committed(tree, function, call):
             continue
         statement = call.args[0].value
-        if any(_is_write(text) for text in _texts(tree, statement)):
+        if any(_is_write(text, ddl_commits=ddl_commits) for text in _texts(tree, statement)):
             if not _callers_commit(project, tree, function):
                 return call
         elif _is_parameter(function, statement) and _is_told_to_write(project, tree, function):
@@ -39,7 +45,34 @@ def uncommitted(project: Project, tree: Tree, function: FunctionNode) -> cst.Cal
     return None
 
 
-def _is_write(text: str) -> bool:
+def uncommitted_at_load(
+    tree: Tree, statements: Sequence[cst.CSTNode], *, ddl_commits: bool
+) -> cst.Call | None:
+    """The call in statements at module level that writes, and that no commit below it follows."""
+    open_since = None
+    for node in (node for statement in statements for node in descendants(statement)):
+        if isinstance(node, cst.Call) and last_name(node) in _COMMITTING:
+            open_since = None
+        elif isinstance(node, cst.Call) and last_name(node) in _EXECUTING and node.args:
+            texts = _texts(tree, node.args[0].value)
+            writes = any(_is_write(text, ddl_commits=ddl_commits) for text in texts)
+            around = (n for n in tree.ancestors(node) if isinstance(n, cst.With))
+            inside = any(_is_transaction(block) for block in around)
+            open_since = node if writes and not inside else open_since
+    return open_since
+
+
+_DDL_COMMITS = frozenset({"sqlite3", "duckdb", "pymysql", "MySQLdb", "mysql", "mariadb"})
+
+
+def ddl_is_committed(library: str) -> bool:
+    """Whether the connections of a library commit `CREATE TABLE` and the like by themselves."""
+    return library.partition(".")[0] in _DDL_COMMITS
+
+
+def _is_write(text: str, *, ddl_commits: bool = False) -> bool:
+    if ddl_commits and _DDL.match(text):
+        return False
     return bool(_WRITE.match(text)) and not _READING_WITH.match(text)
 
 
@@ -133,9 +166,14 @@ def commits_by_itself(tree: Tree, parts: Iterable[cst.CSTNode]) -> bool:
     )
 
 
+def makes_temporary(text: cst.SimpleString) -> bool:
+    """Whether a statement makes a table that is gone with its connection."""
+    return bool(_TEMPORARY.search(text.value))
+
+
 def temporary_table(tree: Tree) -> cst.SimpleString | None:
     """A text in a module that makes a temporary table."""
     if not _TEMPORARY.search(tree.text):
         return None
-    texts = (node for node in tree.every(cst.SimpleString) if _TEMPORARY.search(node.value))
+    texts = (node for node in tree.every(cst.SimpleString) if makes_temporary(node))
     return next(texts, None)

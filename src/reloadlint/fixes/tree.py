@@ -18,13 +18,22 @@ from libcst.metadata import (
 )
 
 from reloadlint.facts.records import Span
+from reloadlint.fixes.nodes import descendants, dotted, last_name, statements_of
+from reloadlint.fixes.parsing import Unparsable, parsed
+
+__all__ = [
+    "FunctionNode",
+    "Tree",
+    "Unparsable",
+    "assigned_values",
+    "descendants",
+    "dotted",
+    "last_name",
+    "statements_of",
+]
 
 FunctionNode: TypeAlias = cst.FunctionDef | cst.Lambda
 N = TypeVar("N", bound=cst.CSTNode)
-
-
-class Unparsable(Exception):  # noqa: N818 - named as what it says
-    """libcst can't read a text, or would not give it back byte for byte."""
 
 
 class Tree:
@@ -40,14 +49,12 @@ class Tree:
         self.data = text.encode()
         self._by_kind: dict[type[cst.CSTNode], list[cst.CSTNode]] = {}
         try:
-            self.module = cst.parse_module(text)
+            self.module = parsed(text)
             self._wrapper = MetadataWrapper(self.module, unsafe_skip_copy=True)
             self._parents = self._wrapper.resolve(ParentNodeProvider)
             self._scopes = self._wrapper.resolve(ScopeProvider)
-        except (cst.ParserSyntaxError, RecursionError) as error:
+        except (cst.ParserSyntaxError, RecursionError, NotImplementedError) as error:
             raise Unparsable(str(error)) from error
-        if self.module.code != text:
-            raise Unparsable("libcst would not give the text back as it was")
 
     # Places
 
@@ -168,31 +175,3 @@ def assigned_values(tree: Tree, name: cst.Name) -> Iterator[cst.BaseExpression]:
         statement = tree.parent(target) if isinstance(target, cst.AssignTarget) else None
         if isinstance(statement, cst.Assign):
             yield statement.value
-
-
-def descendants(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    """A node and all that it holds, in the order of the text."""
-    pending = [node]
-    while pending:
-        current = pending.pop()
-        yield current
-        pending.extend(reversed(current.children))
-
-
-def last_name(node: cst.CSTNode | None) -> str:
-    """The last part of a dotted name: `run` of `self.app.run`; empty for anything else."""
-    if isinstance(node, cst.Call):
-        return last_name(node.func)
-    if isinstance(node, cst.Attribute):
-        return node.attr.value
-    return node.value if isinstance(node, cst.Name) else ""
-
-
-def dotted(node: cst.CSTNode | None) -> str:
-    """A dotted name as text; empty for anything else."""
-    if isinstance(node, cst.Name):
-        return node.value
-    if isinstance(node, cst.Attribute):
-        before = dotted(node.value)
-        return f"{before}.{node.attr.value}" if before else ""
-    return ""

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import libcst as cst
 
 from reloadlint.effects.hazards import Hazard
 from reloadlint.effects.values import Class
 from reloadlint.fixes.accessor import Parts, accessor_text, teardown_text
-from reloadlint.fixes.draft import Draft
+from reloadlint.fixes.annotation import written_annotation
+from reloadlint.fixes.draft import Draft, Refusal
 from reloadlint.fixes.edits import Edit
 from reloadlint.fixes.flask_import import flask_name
 from reloadlint.fixes.keys import free_key
-from reloadlint.fixes.names import accessor_name, closer_name, stem_of
+from reloadlint.fixes.load_blocks import LoadBlock
+from reloadlint.fixes.names import closer_name, stem_of
+from reloadlint.fixes.naming_g import Taken, names_for, there_already
 from reloadlint.fixes.object import Made
-from reloadlint.fixes.pieces import moved
+from reloadlint.fixes.opening import opening_lines
 from reloadlint.fixes.placing import replaced
 from reloadlint.fixes.project import Project
 from reloadlint.fixes.proxies import proxied
 from reloadlint.fixes.registration import register
 from reloadlint.fixes.release import Closer, own_class
 from reloadlint.fixes.rewriting import rewrite
+from reloadlint.fixes.stars import brought_by_stars
 from reloadlint.fixes.style import Style, style_of
 from reloadlint.fixes.things import Thing
+from reloadlint.fixes.tree import statements_of
+from reloadlint.fixes.unimport import unused_without
+from reloadlint.fixes.writing_blocks import inside_init_app, moved_lines, write_blocks
 
 
 def write(
@@ -32,24 +41,26 @@ def write(
     draft: Draft,
     *,
     by_proxy: bool,
+    blocks: Sequence[LoadBlock] = (),
 ) -> None:
     """Add the edits to the draft; `Refusal` if they can't be made."""
     first = found[0]
     tree, style, stem = first.made.tree, style_of(first.made.tree), stem_of(first.made.name)
-    given: set[str] = set()
-    accessors: list[str] = []
-    for thing in found:
-        accessors.append(accessor_name(stem_of(thing.made.name), _taken(project, thing, given)))
-        given.add(accessors[-1])
-    teardown = closer_name(stem, _taken(project, first, given))
+    there = [None if by_proxy else there_already(project, thing) for thing in found]
+    accessors, given = names_for(project, found, there)
+    teardown = closer_name(stem, Taken(project, first, given))
+    if "g" in brought_by_stars(tree.text, project.texts, imported=False):
+        raise Refusal("`import *` may bring another `g`")
     g = flask_name(tree, "g", tree.span(first.made.line)[0], style.newline)
     draft.add(hazard.path, *g.edits)
     only_here = by_proxy or all(
         path == hazard.path for thing in found for path in thing.found.paths
     )
     registered = register(first.made, teardown, project, style, draft, only_here=only_here)
+    registered = inside_init_app(blocks, found, () if by_proxy else accessors, registered)
     gone = [line for thing in found for line in thing.statements]
-    for thing, accessor in zip(found, accessors, strict=True):
+    inside = [node for block in blocks for s in block.statements for node in statements_of(s)]
+    for thing, accessor, existing in zip(found, accessors, there, strict=True):
         parts = Parts(
             accessor=accessor,
             closer=teardown,
@@ -60,44 +71,66 @@ def write(
             release=closer.call,
             decorator=registered.decorator,
             what=thing.made.name,
+            existing=existing,
         )
-        opening = _opening(thing, found, accessors, parts, style)
+        opening = opening_lines(thing, found, accessors, parts, style)
         text = accessor_text(parts, opening, style)
         if thing is first:
             text += style.newline * style.blank + teardown_text(parts, style) + registered.after
-        if thing.made.owner and not by_proxy:
-            gap = style.newline * style.blank
-            text += f"{gap}{thing.made.owner}.{accessor} = {accessor}{style.newline}"
-        if by_proxy:
-            text += proxied(thing, accessor, style, draft)
-        else:
-            rewrite(thing.found, gone, accessor, draft)
-        draft.add(hazard.path, *replaced(thing.made, thing.lines, text, style, gone))
+        text += _below(thing, accessor, style, draft, by_proxy=by_proxy)
+        moved_away = [*gone, *inside, *(existing.statements if existing is not None else ())]
+        if not by_proxy:
+            rewrite(thing.found, moved_away, accessor, draft)
+        if existing is not None:
+            draft.add(hazard.path, existing.removal())
+        ends = not (by_proxy or thing.made.owner)
+        lines = [*thing.lines, *thing.dropped, *_going_below(thing, found, blocks)]
+        places = replaced(thing.made, lines, text, style, gone, ends_with_function=ends)
+        for line in thing.dropped:
+            draft.add_once(hazard.path, *unused_without(tree, line))
+        draft.add(hazard.path, *places, *_imports_of_annotation(thing.made, parts, style))
+    write_blocks(blocks, found, () if by_proxy else accessors, draft)
     draft.note = (
         f"`{accessors[0]}()` opens it at first use in a request and `{teardown}()` closes it; "
         "an error in opening it now comes with that request"
     )
 
 
-class _taken:  # noqa: N801 - a function that remembers
-    """Whether a name can't be given in any of the modules where it would be used."""
+def _going_below(
+    thing: Thing, found: list[Thing], blocks: Sequence[LoadBlock]
+) -> list[cst.SimpleStatementLine]:
+    """The statements that go from below an object to below the application."""
+    tree = thing.made.tree
+    lines = [line for block in blocks if block.tree is tree for line in moved_lines(block)]
+    above = [t for t in found if lines and tree.span(t.made.line)[0] < tree.span(lines[0])[0]]
+    return lines if above and above[-1] is thing else []
 
-    def __init__(self, project: Project, thing: Thing, given: set[str]) -> None:
-        trees = [thing.made.tree, *(project.tree(path) for path in thing.found.paths)]
-        self._names = frozenset().union(given, *(tree.identifiers for tree in trees))
 
-    def __call__(self, name: str) -> bool:
-        return name in self._names
+def _below(thing: Thing, accessor: str, style: Style, draft: Draft, *, by_proxy: bool) -> str:
+    """What stands below the functions: what keeps the name, or the attribute, at hand."""
+    if by_proxy:
+        return proxied(thing, accessor, style, draft)
+    if thing.made.owner:
+        gap = style.newline * style.blank
+        return f"{gap}{thing.made.owner}.{accessor} = {accessor}{style.newline}"
+    return ""
+
+
+def _imports_of_annotation(made: Made, parts: Parts, style: Style) -> list[Edit]:
+    """The edits that take away what was imported for the assignment's annotation alone."""
+    if not isinstance(made.assignment, cst.AnnAssign):
+        return []
+    annotation = made.assignment.annotation.annotation
+    kept = parts.returns if style.annotated and parts.existing is None else ""
+    return (
+        [] if kept == made.tree.source(annotation) else list(unused_without(made.tree, annotation))
+    )
 
 
 def _returns(made: Made, cls: Class | None) -> str | None:
     """The annotation of the accessor, where the source says it."""
-    if isinstance(made.assignment, cst.AnnAssign):
-        return made.tree.source(made.assignment.annotation.annotation)
     assert isinstance(made.value, cst.Call)
-    callee = made.tree.source(made.value.func)
-    named = cls is not None and callee.rpartition(".")[2] == cls.definition.name
-    return callee if named else _RETURNED.get(callee)
+    return written_annotation(made, cls) or _RETURNED.get(made.tree.source(made.value.func))
 
 
 _RETURNED = {
@@ -105,32 +138,3 @@ _RETURNED = {
     "duckdb.connect": "duckdb.DuckDBPyConnection",
     "psycopg.connect": "psycopg.Connection",
 }
-
-
-def _opening(
-    thing: Thing, found: list[Thing], accessors: list[str], parts: Parts, style: Style
-) -> str:
-    """The lines that open the object and configure it, inside the accessor."""
-    tree, place, indent = thing.made.tree, f"{parts.g}.{parts.key}", 2 * style.indent
-    edits = [Edit(*thing.made.target, place), *_calls(thing, thing.made.line, found, accessors)]
-    text = moved(tree, thing.made.piece, indent, edits)
-    for line in thing.lines:
-        own = [use for use in thing.found.uses if use.tree.statement_of(use.node) is line]
-        edits = [Edit(*tree.span(use.node), place) for use in own]
-        edits += _calls(thing, line, found, accessors)
-        text = text.rstrip("\r\n") + style.newline
-        text += moved(tree, line, indent, edits, comments=True)
-    return text
-
-
-def _calls(
-    thing: Thing, line: cst.SimpleStatementLine, found: list[Thing], accessors: list[str]
-) -> list[Edit]:
-    """In a statement that moves, the calls of other things' accessors."""
-    return [
-        Edit(*use.tree.span(use.node), f"{accessor}()")
-        for other, accessor in zip(found, accessors, strict=True)
-        if other is not thing
-        for use in other.found.uses
-        if use.tree.statement_of(use.node) is line
-    ]

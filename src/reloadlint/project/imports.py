@@ -38,10 +38,11 @@ def import_facts(text: str) -> ImportFacts:
     Raises:
         InvalidSyntax: the text is no Python, or is nested too deeply to be analysed.
     """
-    return parse(text, _collect)
+    return parse(text, imports_of)
 
 
-def _collect(tree: ast.Module) -> ImportFacts:
+def imports_of(tree: ast.Module) -> ImportFacts:
+    """The same of a tree."""
     found: list[ImportedName] = []
     pending: list[tuple[ast.AST, bool]] = [(node, False) for node in reversed(tree.body)]
     while pending:

@@ -159,11 +159,18 @@ class ModuleIndex:
         return None if parts[0] in self._installed else namespace
 
     def _beside(self, importer: Module, name: str) -> Module | None:
-        """A module next to the importer, inside a package: found if a script is run from there."""
-        top = name.partition(".")[0]
-        if top in self._installed or top in sys.stdlib_module_names:
+        """A module next to the importer or above it, inside a package.
+
+        It is found if a script is run from there.
+        """
+        parts = name.split(".")
+        if parts[0] in self._installed or parts[0] in sys.stdlib_module_names:
             return None
-        found = self._walk(_folder(importer.path), name.split("."))
+        folder = _folder(importer.path)
+        found = self._walk(folder, parts)
+        while not isinstance(found, Module) and folder and self._is_package(folder):
+            folder = _folder(folder)
+            found = self._walk(folder, parts)
         return found if isinstance(found, Module) else None
 
     def _walk(self, folder: str, parts: list[str]) -> Module | str | None:

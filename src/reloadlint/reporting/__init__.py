@@ -14,7 +14,16 @@ if TYPE_CHECKING:
     from reloadlint.findings import Result
 
 #: Name of each output format and the module here that renders it.
-FORMATS = {"full": "full", "concise": "concise", "json": "json_format"}
+FORMATS = {
+    "full": "full",
+    "concise": "concise",
+    "json": "json_format",
+    "jsonl": "json_lines",
+    "sarif": "sarif",
+    "github": "github",
+    "gitlab": "gitlab",
+    "junit": "junit",
+}
 
 __all__ = ["FORMATS", "Style", "render"]
 

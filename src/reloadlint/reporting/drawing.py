@@ -6,7 +6,7 @@ import io
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.text import Text
 
 from reloadlint.findings import Severity
@@ -80,6 +80,15 @@ def drawn(lines: Iterable[Text], style: Style) -> str:
         console.print(line, no_wrap=True, overflow="ignore", crop=False, soft_wrap=True)
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
+
+
+def drawn_whole(thing: RenderableType, style: Style) -> str:
+    """A table or the like as one string, without spaces at the ends of lines."""
+    console = _console(style.width, color=style.color)
+    console.print(thing)
+    assert isinstance(console.file, io.StringIO)
+    lines = (line.rstrip() for line in console.file.getvalue().splitlines())
+    return "\n".join(lines).strip("\n") + "\n"
 
 
 @cache

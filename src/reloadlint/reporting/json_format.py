@@ -39,12 +39,13 @@ def render(result: Result, style: Style) -> str:  # noqa: ARG001 - the same in e
     """The object, indented; in ASCII, so it is valid JSON in whatever encoding it is written."""
     content = {
         "version": VERSION,
-        "findings": [_finding(finding) for finding in result.findings],
+        "findings": [as_data(finding) for finding in result.findings],
         "summary": msgspec.to_builtins(result.summary),
     }
     return json.dumps(content, indent=2) + "\n"
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def as_data(finding: Finding) -> dict[str, Any]:
+    """A finding with the keys that programs may rely on, in their order."""
     values = msgspec.to_builtins(finding)
     return {key: values[key] for key in _KEYS}

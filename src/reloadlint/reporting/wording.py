@@ -44,7 +44,8 @@ def _read(result: Result) -> str:
     of_them = "" if result.findings else "of them "
     read = f"{counted(counts.files, 'file')} read, "
     read += f"{counts.flask_modules} {of_them}Flask {_plural(counts.flask_modules, 'module')}"
-    return f"{read}, {counts.suppressed} suppressed" if counts.suppressed else read
+    read += f", {counts.suppressed} suppressed" if counts.suppressed else ""
+    return read + (f", {counts.baselined} in the baseline" if counts.baselined else "")
 
 
 def _escape(char: str) -> str:

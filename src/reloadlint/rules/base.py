@@ -11,3 +11,5 @@ class Rule:
     code: ClassVar[str]
     name: ClassVar[str]
     default: ClassVar[bool] = True
+    rewritten: ClassVar[bool] = False
+    """Whether `fix` rewrites what a rule about the whole program reports."""

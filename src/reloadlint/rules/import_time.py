@@ -17,11 +17,21 @@ class ImportTimeRule(Rule):
 class ImportTimeServer(ImportTimeRule):
     """A port is bound while the module is loaded.
 
+    ## What it does
+
+    Follows everything that runs because a module is loaded, and reports the call that leaves a port
+    bound, however deep in your own code or a library the binding happens.
+
     ## Why is this bad?
 
     The debug reloader loads the application in a parent process and again in a child. The parent
     keeps the port, the child is refused it: `OSError: [Errno 98] Address already in use`. With
     `python app.py` the server dies; under `flask run` the browser shows a traceback page.
+
+    ## Known problems
+
+    A port of 0 is a free one each time, so nothing is refused; the finding is still that two
+    processes listen.
 
     ## Example
 
@@ -33,6 +43,12 @@ class ImportTimeServer(ImportTimeRule):
 
     Serve it from the application (a route, or `DispatcherMiddleware`), or start it only in the
     process that serves.
+
+    ## Fix safety
+
+    The fix is safe where it is shown that the application goes on answering as before and that
+    what was opened is closed. An error in opening it then comes with the first use, no longer at
+    start. Otherwise the fix is unsafe or only described, and says why.
     """
 
     code = "RL103"
@@ -44,10 +60,20 @@ class ImportTimeServer(ImportTimeRule):
 class ImportTimeProcess(ImportTimeRule):
     """A child process is left running while the module is loaded.
 
+    ## What it does
+
+    Follows everything that runs because a module is loaded, and reports the call that leaves a
+    child process behind. `subprocess.run` and a process that is joined are none.
+
     ## Why is this bad?
 
     The reloader's parent starts one and never ends it, every reload starts another. A
     `multiprocessing.Process` that is no daemon keeps the old child from exiting: the reload hangs.
+
+    ## Known problems
+
+    Whether a program that is started ends by itself is not known: `Popen` counts as one that goes
+    on.
 
     ## Example
 
@@ -59,6 +85,12 @@ class ImportTimeProcess(ImportTimeRule):
     ## Use instead
 
     Start it only in the process that serves, or as a program of its own.
+
+    ## Fix safety
+
+    The fix is safe where it is shown that the application goes on answering as before and that
+    what was opened is closed. An error in opening it then comes with the first use, no longer at
+    start. Otherwise the fix is unsafe or only described, and says why.
     """
 
     code = "RL104"
@@ -70,6 +102,11 @@ class ImportTimeProcess(ImportTimeRule):
 class ImportTimeThread(ImportTimeRule):
     """A thread is started while the module is loaded.
 
+    ## What it does
+
+    Follows everything that runs because a module is loaded, and reports the call that leaves a
+    thread running. A `Thread` that is never started is none, and neither is one that is joined.
+
     ## Why is this bad?
 
     The debug reloader loads the application in a parent process and again in a child for every
@@ -78,6 +115,11 @@ class ImportTimeThread(ImportTimeRule):
     log says "Detected change … reloading" and the reload then hangs for ever. `atexit` cannot
     help, since threads are joined before it runs. Under `gunicorn --preload` the thread runs in
     the master only: threads do not survive `fork()`.
+
+    ## Known problems
+
+    A thread whose function returns at once counts as running, and so does a timer. What is reached
+    by names put together at run time is missed.
 
     ## Example
 
@@ -108,6 +150,12 @@ class ImportTimeThread(ImportTimeRule):
 
     A client that is meant to live once per process is made at first use, under a lock; a service
     is started only in the process that serves.
+
+    ## Fix safety
+
+    The fix is safe where it is shown that the application goes on answering as before and that
+    what was opened is closed. An error in opening it then comes with the first use, no longer at
+    start. Otherwise the fix is unsafe or only described, and says why.
     """
 
     code = "RL101"
@@ -119,10 +167,20 @@ class ImportTimeThread(ImportTimeRule):
 class ImportTimeDevice(ImportTimeRule):
     """A camera, serial port or other device is held from the loading of the module on.
 
+    ## What it does
+
+    Follows everything that runs because a module is loaded, and reports the call that leaves a
+    device open.
+
     ## Why is this bad?
 
     The reloader's parent holds the device for ever. The child that serves is refused it, or the
     two share its data: each gets half of the bytes.
+
+    ## Known problems
+
+    Whether the device is there, and whether it may be opened twice, depends on the machine: the
+    catalogue says what was seen on one.
 
     ## Example
 
@@ -133,6 +191,12 @@ class ImportTimeDevice(ImportTimeRule):
     ## Use instead
 
     Open it at first use, once per process and under a lock, and release it at exit.
+
+    ## Fix safety
+
+    The fix is safe where it is shown that the application goes on answering as before and that
+    what was opened is closed. An error in opening it then comes with the first use, no longer at
+    start. Otherwise the fix is unsafe or only described, and says why.
     """
 
     code = "RL105"
@@ -144,12 +208,21 @@ class ImportTimeDevice(ImportTimeRule):
 class ImportTimeDatabaseFile(ImportTimeRule):
     """A file database is opened while the module is loaded, and stays open.
 
+    ## What it does
+
+    Follows everything that runs because a module is loaded, and reports the call that leaves a file
+    database open. One that is closed before loading ends is none.
+
     ## Why is this bad?
 
     Both of the reloader's processes hold the file. One with an exclusive lock (DuckDB) is refused
     to the second. A `sqlite3` connection may be used in the thread only that made it, and the
     development server answers each request in another: `SQLite objects created in a thread can
     only be used in that same thread`.
+
+    ## Known problems
+
+    A database in memory is reported like one in a file: each process has one of its own.
 
     ## Example
 
@@ -160,6 +233,12 @@ class ImportTimeDatabaseFile(ImportTimeRule):
     ## Use instead
 
     Open it at first use in a request, keep it on `flask.g`, close it in a teardown.
+
+    ## Fix safety
+
+    The fix is safe where it is shown that the application goes on answering as before and that
+    what was opened is closed. An error in opening it then comes with the first use, no longer at
+    start. Otherwise the fix is unsafe or only described, and says why.
     """
 
     code = "RL106"
@@ -171,12 +250,22 @@ class ImportTimeDatabaseFile(ImportTimeRule):
 class ImportTimeSocket(ImportTimeRule):
     """A socket or connection is opened while the module is loaded, and stays open.
 
+    ## What it does
+
+    Follows everything that runs because a module is loaded, and reports the call that leaves a
+    socket or connection open. Clients that connect at first use (`redis.Redis`, `create_engine`)
+    are none.
+
     ## Why is this bad?
 
     Every process that loads the module opens one: the reloader's parent for ever, each child
     again, and each command of `flask`. Under `gunicorn --preload` one connection is shared by all
     workers over `fork()`, and their answers get mixed up. If the server is not there, the
     application doesn't even start.
+
+    ## Known problems
+
+    For a library whose version is not known, the newest is meant.
 
     ## Example
 
@@ -188,6 +277,12 @@ class ImportTimeSocket(ImportTimeRule):
 
     Open it at first use in a request, keep it on `flask.g`, close it in a teardown; or take a
     pool that opens at first use.
+
+    ## Fix safety
+
+    The fix is safe where it is shown that the application goes on answering as before and that
+    what was opened is closed. An error in opening it then comes with the first use, no longer at
+    start. Otherwise the fix is unsafe or only described, and says why.
     """
 
     code = "RL102"

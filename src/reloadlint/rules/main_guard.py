@@ -8,10 +8,20 @@ from reloadlint.rules.base import Rule
 class RunsTwiceUnderReloader(Rule):
     """Something is started in the main guard, before a run with the reloader on.
 
+    ## What it does
+
+    Follows the main guard of each script up to the call that runs the application with the reloader
+    on, and reports what is still there by then, also what a factory called there has started.
+
     ## Why is this bad?
 
     `if __name__ == "__main__":` is no shelter: the reloader runs the script in a parent process
     and again in a child for every change. Everything before `app.run(debug=True)` happens in both.
+
+    ## Known problems
+
+    Where the reloader depends on something that isn't known, such as the environment, the finding
+    is `likely`.
 
     ## Example
 
@@ -31,6 +41,12 @@ class RunsTwiceUnderReloader(Rule):
             scheduler.start()
         app.run(debug=DEBUG)
     ```
+
+    ## Fix safety
+
+    Safe where the run stands beside the start and says by itself what decides on the reloader.
+    Unsafe where a thread that is no daemon would still keep a reload waiting, where something
+    between start and run may need what is started, or where the end of the process calls it.
     """
 
     code = "RL401"

@@ -95,11 +95,14 @@ class IneffectiveReloaderGuard(ProgramRule):
 
     ## Fix safety
 
-    There is no automatic fix.
+    Safe in a main guard, where the test gives way to one with the expression that the run gets;
+    what a script starts at module level is moved there, if nothing else loads the script. A test
+    that asks about anything else is left alone.
     """
 
     code = "RL402"
     name = "ineffective-reloader-guard"
+    rewritten = True
     severity = Severity.ERROR
 
     def check(self, program: Program) -> Iterator[Report]:

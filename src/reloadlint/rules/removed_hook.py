@@ -55,11 +55,13 @@ class RemovedBeforeFirstRequest(ProgramRule):
 
     ## Fix safety
 
-    There is no automatic fix: where the start belongs is the author's decision.
+    Unsafe: the hook becomes one before each request that does its work once, under a lock. Where
+    the start belongs is the author's decision.
     """
 
     code = "RL404"
     name = "removed-before-first-request"
+    rewritten = True
 
     def check(self, program: Program) -> Iterator[Report]:
         """Registrations of functions that start something, unless a branch decides on them."""

@@ -202,11 +202,13 @@ class ServiceStoppedByTeardown(ProgramRule):
 
     ## Fix safety
 
-    There is no automatic fix.
+    Unsafe: the teardown becomes an `atexit` handler, so that what was shut down after a request
+    lives until the process ends. A teardown that does something for the request, too, is left.
     """
 
     code = "RL304"
     name = "service-stopped-by-teardown"
+    rewritten = True
     severity = Severity.ERROR
 
     def check(self, program: Program) -> Iterator[Report]:

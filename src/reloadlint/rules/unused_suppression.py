@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
 
-from reloadlint.findings import Confidence, Finding, Severity
+from reloadlint.findings import Confidence, Finding, Fix, Severity
 from reloadlint.rules.base import Rule
 from reloadlint.suppressions import Comment, apply, may_be_unused, unused_codes
 
@@ -41,7 +43,8 @@ class UnusedSuppression(Rule):
 
     ## Fix safety
 
-    There is no automatic fix.
+    The fix removes the comment, or those of its codes that suppress nothing; what else the comment
+    says stays, but for the reason of a suppression that goes. It changes no code, and is safe.
     """
 
     code = "RL900"
@@ -62,44 +65,55 @@ def unused_suppression(path: str, comment: Comment, codes: list[str]) -> Finding
         column=comment.column,
         end_line=comment.line,
         end_column=comment.end_column,
+        fix=Fix("remove", "safe", None),
         consequence="It hides what may come to stand here.",
         remedy="Remove it.",
     )
 
 
+class Suppressed(NamedTuple):
+    """The findings that no comment suppresses, RL900 among them with the comment and the codes of
+    it that suppress nothing, and how many are suppressed."""
+
+    kept: list[Finding]
+    number: int
+    unused: dict[Finding, tuple[Comment, list[str]]]
+
+
 def suppress(
-    findings: Iterable[Finding], texts: Mapping[str, str], selected: Callable[[str], bool]
-) -> tuple[list[Finding], int]:
-    """The findings that no comment suppresses, RL900 among them, and how many are suppressed.
+    findings: Iterable[Finding], texts: Mapping[str, str], reports: Callable[[str, str], bool]
+) -> Suppressed:
+    """Leave out the findings that comments suppress, and report the comments that do nothing.
 
     Args:
         texts: the files that may have such comments, by the path that findings have.
-        selected: whether a rule is on.
+        reports: whether in a file (by its path) a rule is on.
     """
     by_path: dict[str, list[Finding]] = {path: [] for path in texts}
     kept: list[Finding] = []
     for finding in findings:
         by_path.get(finding.path, kept).append(finding)
     count = 0
+    unused: dict[Finding, tuple[Comment, list[str]]] = {}
     for path, text in texts.items():
         if not by_path[path] and not may_be_unused(text):
             continue
         outcome = apply(text, by_path[path])
         kept += outcome.kept
         count += outcome.suppressed
-        if selected(UnusedSuppression.code):
-            kept += _unused(path, outcome.used, selected)
-    return kept, count
+        if reports(path, UnusedSuppression.code):
+            unused |= _unused(path, outcome.used, functools.partial(reports, path))
+    return Suppressed([*kept, *unused], count, unused)
 
 
 def _unused(
     path: str, used: Mapping[Comment, set[str]], selected: Callable[[str], bool]
-) -> list[Finding]:
-    found = []
+) -> dict[Finding, tuple[Comment, list[str]]]:
+    found = {}
     for comment, codes in used.items():
         if UnusedSuppression.code in (comment.codes or ()):
             continue
         unused = unused_codes(comment, codes, selected)
         if unused is not None:
-            found.append(unused_suppression(path, comment, unused))
+            found[unused_suppression(path, comment, unused)] = (comment, unused)
     return found

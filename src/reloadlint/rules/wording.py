@@ -26,8 +26,22 @@ _REMEDIES = {
     "`flask.g` and give them back in a teardown.",
     "lazy": "Make it at first use, once per process and under a lock; {closer} at exit.",
     "defer": "Pass `{defer}`: it then opens by itself at first use.",
-    "guard": "Start it only in the process that serves, or as a program of its own.",
+    "guard": "Only the process that serves may start it: in the main guard under "
+    "`if not DEBUG or is_running_from_reloader():`, or with the first request where a server loads "
+    "the module; or make it a program of its own.",
+    "in_guard": "Start it directly before the run, under "
+    "`if not DEBUG or is_running_from_reloader():` with the DEBUG that the run gets.",
 }
+
+
+_WHY = {
+    "client": "`{call}` is thread-safe and meant to live once per process",
+    "device": "a process opens a device once",
+    "pool": "a pool serves all threads of its process",
+    "service": "it works in the background as long as its process",
+    "server": "a port can be bound by one process alone",
+}
+_SHARED = frozenset({"lazy", "pool", "defer", "guard"})
 
 
 def message(hazard: Hazard) -> str:
@@ -73,6 +87,14 @@ def _outcome(hazard: Hazard) -> str:
 
 
 def remedy(hazard: Hazard) -> str:
-    """What to do, in one sentence."""
+    """What to do and why, in one sentence or two."""
     closer = f"call `{hazard.closers[0]}()`" if hazard.closers else "close it"
-    return _REMEDIES[hazard.cure].format(closer=closer, defer=hazard.defer)
+    cure = "in_guard" if hazard.in_guard else hazard.cure
+    reason = why(hazard) if cure in _SHARED else ""
+    before = f"{reason[0].upper()}{reason[1:]}. " if reason else ""
+    return before + _REMEDIES[cure].format(closer=closer, defer=hazard.defer)
+
+
+def why(hazard: Hazard) -> str:
+    """Why one object for each process fits its role, as a clause; empty where it doesn't."""
+    return _WHY.get(hazard.role, "").format(call=hazard.text)

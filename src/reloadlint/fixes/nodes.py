@@ -1,0 +1,40 @@
+"""Nodes by themselves, without the module that they stand in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+
+def descendants(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """A node and all that it holds, in the order of the text."""
+    pending = [node]
+    while pending:
+        current = pending.pop()
+        yield current
+        pending.extend(reversed(current.children))
+
+
+def statements_of(node: cst.CSTNode) -> Iterator[cst.BaseStatement]:
+    """The statements that a statement holds, itself included."""
+    return (n for n in descendants(node) if isinstance(n, cst.BaseStatement))
+
+
+def last_name(node: cst.CSTNode | None) -> str:
+    """The last part of a dotted name: `run` of `self.app.run`; empty for anything else."""
+    if isinstance(node, cst.Call):
+        return last_name(node.func)
+    if isinstance(node, cst.Attribute):
+        return node.attr.value
+    return node.value if isinstance(node, cst.Name) else ""
+
+
+def dotted(node: cst.CSTNode | None) -> str:
+    """A dotted name as text; empty for anything else."""
+    if isinstance(node, cst.Name):
+        return node.value
+    if isinstance(node, cst.Attribute):
+        before = dotted(node.value)
+        return f"{before}.{node.attr.value}" if before else ""
+    return ""

@@ -1,0 +1,73 @@
+"""Child processes, started in whatever way Python has for it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any, Iterator
+
+from . import system
+from .frames import is_within
+from .journal import Effect, Journal
+
+EVENTS = ("subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn", "os.system")
+
+
+class Processes:
+    """Every start of a process, with the numbers that the system gave to what was started."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._waiting: list[Effect] = []
+        self._children: dict[int, Effect] = {}
+        self._others = frozenset(system.children())
+        self.handlers = dict.fromkeys(EVENTS, self._starts)
+
+    def _starts(self, event: str, *args: Any) -> None:
+        if event == "os.posix_spawn" and is_within(sys._getframe(), "subprocess", "_posix_spawn"):
+            return
+        self.look()
+        effect = self._journal.begin("process", _command(event, args))
+        if effect is not None:
+            self._waiting.append(effect)
+
+    def look(self) -> None:
+        """Find out which processes the latest events have started."""
+        if not self._waiting:
+            return
+        known = self._others | self._children.keys()
+        new = [child for child in sorted(system.children()) if child not in known]
+        self._children.update(zip(new, self._waiting))
+        # What has more children than events knows of gets them all under its last event.
+        self._children.update(dict.fromkeys(new[len(self._waiting) :], self._waiting[-1]))
+        self._waiting.clear()
+
+    def held(self) -> Iterator[dict[str, Any]]:
+        """Those that are still running."""
+        self.look()
+        running: dict[int, list[int]] = {}
+        for child, runs in system.children().items():
+            if runs and child not in self._others:
+                effect = self._children.get(child) or self._unseen(child)
+                if effect is not None:
+                    running.setdefault(effect["id"], []).append(child)
+        for number, children in running.items():
+            yield {"id": number, "pids": children}
+
+    def _unseen(self, child: int) -> Any:
+        """A process that was started without an event, as `multiprocessing` does for `spawn`."""
+        effect = self._journal.begin("process", "started outside of `subprocess`", native=True)
+        if effect is not None:
+            self._children[child] = effect
+        return effect
+
+
+def _command(event: str, args: Any) -> str:
+    """What a process is to run, shortly."""
+    if event == "os.system":
+        return os.fsdecode(args[0])
+    if event == "subprocess.Popen":
+        given = args[1]
+        words = [given] if isinstance(given, (str, bytes, os.PathLike)) else list(given)
+        return " ".join(os.fsdecode(word) for word in words)
+    return "a fork" if event.startswith("os.fork") else os.fsdecode(args[0])

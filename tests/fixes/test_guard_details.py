@@ -1,0 +1,158 @@
+"""What `guard` takes from a run, where it puts a start, and what it won't touch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import indent
+
+import pytest
+
+from fixes.workshop import fixed, verdict
+
+APP = """\
+import argparse
+import os
+import threading
+
+from flask import Flask
+
+app = Flask(__name__)
+DEBUG = True
+OPTIONS = {"debug": True}
+
+
+def work():
+    while True:
+        threading.Event().wait(60)
+
+
+def start():
+    threading.Thread(target=work, daemon=True).start()
+
+
+if __name__ == "__main__":
+"""
+
+RUNS = {
+    "app.run(debug=True)": ("debug = True", "debug", "app.run(debug=debug)"),
+    "app.run(None, None, True)": ("debug = True", "debug", "app.run(None, None, debug)"),
+    "app.run(debug=DEBUG)": ("", "DEBUG", "app.run(debug=DEBUG)"),
+    "app.run(debug=app.debug or True)": (
+        "debug = app.debug or True",
+        "debug",
+        "app.run(debug=debug)",
+    ),
+    "app.run(use_reloader=DEBUG, debug=False)": (
+        "",
+        "DEBUG",
+        "app.run(use_reloader=DEBUG, debug=False)",
+    ),
+    "app.run(use_reloader=None, debug=DEBUG)": (
+        "",
+        "DEBUG",
+        "app.run(use_reloader=None, debug=DEBUG)",
+    ),
+    "app.run(use_reloader=True, **OPTIONS)": (
+        "use_reloader = True",
+        "use_reloader",
+        "app.run(use_reloader=use_reloader, **OPTIONS)",
+    ),
+}
+
+REFUSED = {
+    "app.run(debug=DEBUG, **OPTIONS)": ("unsafe", "gets by `**`"),
+    "app.run(**OPTIONS)": ("manual", "isn't written in"),
+    "app.run(load_dotenv=start() or True, debug=DEBUG)": ("manual", "runs the application"),
+    "serving = [app.run(debug=DEBUG) for app in [app]]": ("manual", "several places|condition"),
+    "DEBUG and app.run(debug=DEBUG)": ("manual", "under a condition only"),
+    "while True:\n    app.run(debug=DEBUG)": ("manual", "under a condition only"),
+    "site = object()\nsite.run(debug=DEBUG)": ("unsafe", "it isn't known"),
+}
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_guard_goes_by_what_the_run_gets(run: str, tmp_path: Path) -> None:
+    pulled, decides, left = RUNS[run]
+    text = fixed(tmp_path, {"app.py": APP + indent(f"start()\n{run}\n", "    ")})["app.py"]
+    guard = f"if not {decides} or is_running_from_reloader():\n    start()\n{left}\n"
+    head = f"{pulled}\n" if pulled else ""
+    assert text.endswith('if __name__ == "__main__":\n' + indent(head + guard, "    "))
+
+
+@pytest.mark.parametrize("run", REFUSED)
+def test_run_that_says_too_little_is_left(run: str, tmp_path: Path) -> None:
+    applicability, reason = REFUSED[run]
+    begin = "" if "start()" in run else "start()\n"
+    cure = verdict(tmp_path, {"app.py": APP + indent(f"{begin}{run}\n", "    ")})
+    assert (cure.strategy, cure.applicability) == ("guard", applicability)
+    assert any(part in (cure.reason or "") for part in reason.split("|"))
+
+
+def test_function_called_between_that_uses_the_name_is_in_the_way(tmp_path: Path) -> None:
+    files = {
+        "app.py": APP.replace("def start", "def name():\n    return thread.name\n\n\ndef start")
+        + indent(
+            "thread = threading.Thread(target=work, daemon=True)\nthread.start()\n"
+            "print(name())\napp.run(debug=DEBUG)\n",
+            "    ",
+        )
+    }
+    cure = verdict(tmp_path, files)
+    assert (cure.applicability, "in both processes" in (cure.reason or "")) == ("unsafe", True)
+
+
+def test_name_that_the_guard_asks_for_is_set_before_it(tmp_path: Path) -> None:
+    body = "start()\ndebug = bool(os.environ)\napp.run(debug=debug)\n"
+    text = fixed(tmp_path, {"app.py": APP + indent(body, "    ")})["app.py"]
+    assert text.index("debug = bool") < text.index("if not debug") < text.index("app.run(")
+
+
+def test_start_that_shares_a_name_stays_where_it_is(tmp_path: Path) -> None:
+    body = "start(app)\napp.config.update(A=1)\napp.run(debug=DEBUG)\n"
+    text = fixed(
+        tmp_path, {"app.py": APP.replace("start():", "start(app):") + indent(body, "    ")}
+    )
+    assert text["app.py"].index("start(app)\n    app.config") > 0
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("Dockerfile", 'CMD ["gunicorn", "-w", "2", "app:app"]\n'),
+        ("README.md", "Start it by `flask run`.\n"),
+        (".flaskenv", "FLASK_APP=app.py\n"),
+        ("compose.yaml", "command: waitress-serve --port 80 app:app\n"),
+    ],
+)
+def test_script_that_a_server_loads_is_not_safe_to_change(
+    file: str, text: str, tmp_path: Path
+) -> None:
+    module = APP.replace("if __name__", "start()\n\nif __name__") + "    app.run(debug=DEBUG)\n"
+    cure = verdict(tmp_path, {"app.py": module, file: text})
+    assert (cure.applicability, f"`{file}` has a server" in (cure.reason or "")) == ("unsafe", True)
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("README.md", "Start it by `python app.py`; gunicorn serves shop:app.\n"),
+        ("Makefile", "run:\n\tpython app.py\n"),
+    ],
+)
+def test_script_that_nothing_else_loads_is(file: str, text: str, tmp_path: Path) -> None:
+    module = APP.replace("if __name__", "start()\n\nif __name__") + "    app.run(debug=DEBUG)\n"
+    cure = verdict(tmp_path, {"app.py": module, file: text})
+    assert (cure.strategy, cure.applicability) == ("guard", "safe")
+
+
+def test_decorated_start_is_left_alone(tmp_path: Path) -> None:
+    body = "@start\ndef nothing():\n    pass\n\n\napp.run(debug=DEBUG)\n"
+    files = {"app.py": APP.replace("start():", "start(function):") + indent(body, "    ")}
+    cure = verdict(tmp_path, files)
+    assert cure.applicability == "manual"
+    assert "a decorator starts it" in (cure.reason or "")
+
+
+def test_g_on_request_is_tried_in_the_main_guard_too(tmp_path: Path) -> None:
+    body = "start()\napp.run(debug=DEBUG)\n"
+    assert fixed(tmp_path, {"app.py": APP + indent(body, "    ")}, strategy="g") == {}

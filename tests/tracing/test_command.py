@@ -1,0 +1,227 @@
+"""`reloadlint trace` as a shell sees it: what it writes where, its status, the comparison."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tracing.programs import free_port, run, write
+
+THREAD = "threading.Thread(target=threading.Event().wait).start()\n"
+APP = f"import threading\nfrom flask import Flask\nprint('said')\napp = Flask(__name__)\n{THREAD}"
+CLEAN = "from flask import Flask\napp = Flask(__name__)\n"
+
+
+def traced(folder: Path, app: str, *options: str) -> dict[str, Any]:
+    """The JSON of a trace of `app.py`."""
+    write(folder, {"app.py": app})
+    done = run(folder, "trace", "app.py", "--output-format", "json", *options)
+    report: dict[str, Any] = json.loads(done.out)
+    return report
+
+
+def known(report: dict[str, Any]) -> list[tuple[str, str | None, str | None]]:
+    """For each effect its state, what the analysis knows of it, and the finding's code."""
+    return [
+        (one["state"], one["knowledge"], one["finding"] and one["finding"]["code"])
+        for process in report["processes"]
+        for one in process["effects"]
+    ]
+
+
+# What is written where
+
+
+def test_it_says_first_that_it_runs_the_program_and_keeps_its_output_apart(tmp_path: Path) -> None:
+    write(tmp_path, {"app.py": APP})
+    done = run(tmp_path, "trace", "app.py", "--quiet")
+    assert done.err.startswith("trace executes your program: it loads `app.py` with ")
+    assert "said" in done.err
+    assert "said" not in done.out
+    assert done.out.startswith("app.py  loaded in ")
+    assert "app.py:5  threading.Thread(" in done.out
+    assert "RL101" in done.out
+    assert done.status == 0
+
+
+def test_json_is_all_there_is_on_standard_output(tmp_path: Path) -> None:
+    report = traced(tmp_path, APP)
+    assert (report["version"], report["outcome"], report["problem"]) == (1, "complete", None)
+    (process,) = report["processes"]
+    (effect,) = process["effects"]
+    assert (effect["kind"], effect["state"], effect["daemon"]) == ("thread", "held", False)
+    assert (effect["path"], effect["line"]) == ("app.py", 5)
+    assert (effect["finding"]["path"], effect["finding"]["line"]) == ("app.py", 5)
+    assert report["summary"] == {
+        "held": 1, "transient": 0, "refused": 0, "unknown": 0,
+        "only_traced": 0, "only_foretold": 0,
+    }  # fmt: skip
+
+
+def test_a_page_is_written_beside_the_report(tmp_path: Path) -> None:
+    write(tmp_path, {"app.py": CLEAN})
+    done = run(tmp_path, "trace", "app.py", "--html", "page.html")
+    assert done.status == 0
+    assert (tmp_path / "page.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+    done = run(tmp_path, "trace", "app.py", "--html", "no/such/folder.html")
+    assert done.status == 2
+    assert done.err.splitlines()[-1].startswith("error: --html: no/such/folder.html: ")
+
+
+# Its status
+
+
+@pytest.mark.parametrize(("app", "status"), [(APP, 1), (CLEAN, 0)])
+def test_expect_clean_fails_if_anything_is_held(tmp_path: Path, app: str, status: int) -> None:
+    write(tmp_path, {"app.py": app})
+    assert run(tmp_path, "trace", "app.py", "--expect-clean").status == status
+
+
+def test_what_is_over_again_is_clean(tmp_path: Path) -> None:
+    write(tmp_path, {"app.py": f"import subprocess\n{CLEAN}subprocess.run(['echo'])\n"})
+    done = run(tmp_path, "trace", "app.py", "--expect-clean")
+    assert done.status == 0
+    assert "transient" in done.out
+
+
+def test_a_program_that_raises_is_told_with_all_that_was_seen(tmp_path: Path) -> None:
+    write(tmp_path, {"app.py": f"{APP}1 / 0\n"})
+    done = run(tmp_path, "trace", "app.py")
+    assert done.status == 2
+    assert done.err.splitlines()[-1] == "error: `app.py` raises while it is loaded"
+    assert "ZeroDivisionError: division by zero" in done.out
+    assert "app.py:5  threading.Thread(" in done.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((), "nothing to trace; name an application"),
+        (("no.py",), "there is no file `no.py`"),
+        (("no_module",), "there is no module `no_module`"),
+        (("python", "app.py"), "is a command; say with --reloads"),
+        (("app.py", "--python", "no"), "there is no Python interpreter at `"),
+        (("--reloads", "1", "--", "no-such-command"), "`no-such-command` cannot be run"),
+        (("--reloads", "0", "--", "python"), "0 is not in the range x>=1"),
+    ],
+)
+def test_wrong_usage_is_one_line_with_the_remedy(
+    tmp_path: Path, arguments: tuple[str, ...], words: str
+) -> None:
+    write(tmp_path, {"app.py": CLEAN})
+    done = run(tmp_path, "trace", *arguments)
+    assert done.status == 2
+    assert words in done.err.splitlines()[-1]
+    assert "Traceback" not in done.err
+
+
+# Side by side with the analysis
+
+
+def test_an_effect_is_matched_with_the_finding_in_the_module_that_loads_it(tmp_path: Path) -> None:
+    write(tmp_path, {"db.py": "import sqlite3\ndef open_it():\n    return sqlite3.connect('x')\n"})
+    report = traced(tmp_path, f"import db\n{CLEAN}store = db.open_it()\n")
+    (effect,) = report["processes"][0]["effects"]
+    assert (effect["finding"]["code"], effect["finding"]["line"]) == ("RL106", 4)
+    assert effect["lines"] == [{"path": "app.py", "line": 4}, {"path": "db.py", "line": 3}]
+
+
+def test_what_only_the_trace_sees_is_listed_as_such(tmp_path: Path) -> None:
+    report = traced(tmp_path, f"import threading\n{CLEAN}exec({THREAD.strip()!r})\n")
+    assert known(report) == [("held", "unforeseen", None)]
+    assert report["summary"]["only_traced"] == 1
+    assert "only seen here" in run(tmp_path, "trace", "app.py").out
+
+
+def test_what_only_the_analysis_foretold_is_listed_with_a_reason(tmp_path: Path) -> None:
+    report = traced(
+        tmp_path,
+        f"import os, threading\n{CLEAN}if os.environ.get('NEVER_SET'):\n    {THREAD}"
+        f"if __name__ == '__main__':\n    {THREAD}    app.run(debug=True)\n",
+    )
+    assert known(report) == []
+    assert [(one["code"], one["line"], one["reason"]) for one in report["only_foretold"]] == [
+        ("RL101", 5, "a branch or an argument decides, and has decided otherwise"),
+        ("RL401", 7, "happens only where the file is run as a script"),
+    ]
+
+
+def test_what_a_comment_suppresses_is_known_all_the_same(tmp_path: Path) -> None:
+    comment = "  # reloadlint: ignore[RL101] it must be\n"
+    report = traced(tmp_path, f"import threading\n{CLEAN}{THREAD.rstrip()}{comment}")
+    assert known(report) == [("held", "suppressed", None)]
+    assert report["summary"]["only_traced"] == 0
+
+
+def test_what_a_test_of_the_reloader_guards_is_known(tmp_path: Path) -> None:
+    guard = "if os.environ.get('WERKZEUG_RUN_MAIN') != 'true':\n    "
+    report = traced(tmp_path, f"import os, threading\n{CLEAN}{guard}{THREAD}")
+    assert known(report) == [("held", "guarded", None)]
+
+
+def test_rules_and_baselines_of_the_settings_do_not_hide_a_finding(tmp_path: Path) -> None:
+    write(tmp_path, {"reloadlint.toml": 'select = ["RL2"]\n'})
+    assert known(traced(tmp_path, APP)) == [("held", "foretold", "RL101")]
+
+
+# Inside Flask
+
+
+def test_flask_has_the_command_for_the_application_that_it_knows(tmp_path: Path) -> None:
+    write(tmp_path, {"shop.py": APP})
+    done = run(tmp_path, "--app", "shop:app", "reload-hazards", "--expect-clean", program="flask")
+    assert done.status == 1
+    assert done.out.startswith("shop:app  loaded in ")
+    assert "shop.py:5  threading.Thread(" in done.out
+
+
+def test_flask_finds_the_usual_file_or_says_what_is_missing(tmp_path: Path) -> None:
+    done = run(tmp_path, "reload-hazards", program="flask")
+    assert done.status == 2
+    assert done.err == (
+        "error: Flask knows no application here; name one with `flask --app NAME`\n"
+    )
+    write(tmp_path, {"wsgi.py": CLEAN})
+    done = run(tmp_path, "reload-hazards", "--expect-clean", program="flask")
+    assert done.status == 0
+    assert done.out.startswith("wsgi.py  loaded in ")
+
+
+# A server
+
+
+@pytest.mark.skipif(os.name != "posix", reason="ends a group of processes")
+def test_a_server_is_shown_with_timeline_table_and_page(tmp_path: Path) -> None:
+    serve = f"    app.run(debug=True, port={free_port()}, reloader_type='stat')\n"
+    write(tmp_path, {"app.py": f"{APP}if __name__ == '__main__':\n    {THREAD}{serve}"})
+    options = ("--reloads", "1", "--hang-after", "1", "--html", "page.html")
+    done = run(tmp_path, "trace", *options, "--", "python", "app.py")
+    assert done.status == 0
+    assert "said" not in done.out
+    assert "reload 1 hangs" in done.out
+    assert "child 1 waits for non-daemon thread" in done.out
+    for code in ("RL101", "RL401"):
+        assert code in done.out
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "reload 1 hangs" in page
+
+
+@pytest.mark.skipif(os.name != "posix", reason="ends a group of processes")
+def test_flask_run_is_traced_as_it_is_typed(tmp_path: Path) -> None:
+    # Without the watchdog, whatever is installed: it would watch the whole environment.
+    write(tmp_path, {"app.py": APP.replace(").start", ", daemon=True).start")})
+    write(tmp_path, {"watchdog/__init__.py": "raise ImportError\n"})
+    command = ("flask", "--app", "app", "run", "--debug", "--port", str(free_port()))
+    options = ("--reloads", "1", "--output-format", "json", "--expect-clean")
+    done = run(tmp_path, "trace", *options, "--", *command)
+    assert done.status == 1
+    report = json.loads(done.out)
+    assert report["reloads"] == {"asked": 1, "made": 1, "touched": "app.py"}
+    assert [(one["role"], one["number"]) for one in report["processes"]] == [
+        ("parent", 0), ("child", 1), ("child", 2),
+    ]  # fmt: skip
+    assert known(report) == [("held", "foretold", "RL101")] * 3

@@ -1,0 +1,48 @@
+"""What runs inside the user's program asks nothing of it but a Python."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from reloadlint.trace.running import PROBE
+from tracing.programs import write
+
+FILES = sorted(PROBE.rglob("*.py"))
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_python_3_8_can_read_it(file: Path) -> None:
+    ast.parse(file.read_bytes(), feature_version=(3, 8))
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_it_imports_the_standard_library_and_itself_alone(file: Path) -> None:
+    tree = ast.walk(ast.parse(file.read_bytes()))
+    imported = [alias.name for node in tree if isinstance(node, ast.Import) for alias in node.names]
+    tree = ast.walk(ast.parse(file.read_bytes()))
+    imported += [
+        str(node.module) for node in tree if isinstance(node, ast.ImportFrom) and not node.level
+    ]
+    others = {name.partition(".")[0] for name in imported} - sys.stdlib_module_names
+    assert others <= {"sitecustomize"}
+
+
+def test_a_program_finds_none_of_our_modules_beside_its_own(tmp_path: Path) -> None:
+    names = [file.stem for file in FILES] + ["reloadlint", "msgspec"]
+    text = "import json, sys\nprint(json.dumps([*sys.modules, sys.path]), file=open('seen', 'w'))\n"
+    write(tmp_path, {"app.py": text})
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom reloadlint.trace.loading import trace_load\n"
+        "trace_load('app.py', Path(sys.executable), timeout=60)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True)
+    *modules, path = json.loads((tmp_path / "seen").read_text(encoding="utf-8"))
+    assert not {*names} & {*modules} - {"threads"}
+    assert not [folder for folder in path if folder.startswith(str(PROBE))]
+    assert path[0] == str(tmp_path)
