@@ -153,7 +153,8 @@ def _head(node: ast.stmt) -> str:
         if isinstance(getattr(node, name, None), list):
             setattr(node, name, [])
     try:
-        return ast.unparse(node)
+        # Which quotes an f-string gets depends on the version of Python.
+        return ast.unparse(node).replace('"', "'")
     except (ValueError, RecursionError):  # an empty block in a place that needs one
         return ast.dump(node)
 

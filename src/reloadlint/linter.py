@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from reloadlint.facts.records import ModuleFacts, Span
     from reloadlint.findings import Fix
     from reloadlint.fixes.draft import Plan, Wishes
-    from reloadlint.fixes.project import Project
+    from reloadlint.fixes.reading.project import Project
     from reloadlint.project.imports import ImportFacts
     from reloadlint.project.modules import Module
     from reloadlint.rules.program import Report
@@ -114,7 +114,7 @@ class _Surroundings(msgspec.Struct):
     def project(self, chosen: frozenset[str]) -> Project:
         """The same as the planner of fixes wants it; `chosen` are the files that it may change."""
         from reloadlint.effects.closers import Closing
-        from reloadlint.fixes.project import Project
+        from reloadlint.fixes.reading.project import Project
 
         texts = {path: self.read.sources[path].text for path in self.read.imports}
         broken = {path: self._text_of(path) for path in self.read.problems}

@@ -4,8 +4,8 @@ import pytest
 
 from reloadlint.fixes.draft import Refusal
 from reloadlint.fixes.edits import applied
-from reloadlint.fixes.flask_import import flask_name
-from reloadlint.fixes.tree import Tree
+from reloadlint.fixes.reading.tree import Tree
+from reloadlint.fixes.writing.flask_import import flask_name
 
 
 def imported(text, name="g"):

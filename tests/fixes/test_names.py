@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from reloadlint.fixes.draft import Refusal
-from reloadlint.fixes.names import accessor_name, closer_name, stem_of
+from reloadlint.fixes.writing.names import accessor_name, closer_name, stem_of
 
 
 @pytest.mark.parametrize("name", ["db", "DB", "_db", "__db"])

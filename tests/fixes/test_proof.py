@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from reloadlint.fixes.proof import unproved_text
-from reloadlint.fixes.stars import brought_by_stars
+from reloadlint.fixes.reading.stars import brought_by_stars
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ class Recorder:
     """What `trace` records, as seen from a project's folder: what is outside of it is a library."""
 
     def __init__(self, folder):
-        self._folder = os.path.join(folder, "")
+        self._folder = folder + os.sep
         self._recorder = probe.Recorder()
 
     def start(self):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -125,6 +127,19 @@ def test_a_process_that_has_left_the_session_is_ended() -> None:
     assert begun(trace) == [("process", "held"), ("process", "held")]
 
 
+@on_posix
+def test_whoever_ends_the_trace_ends_the_program_with_it(tmp_path: Path) -> None:
+    text = f"{STARTS}print('running', flush=True)\nthreading.Event().wait()\n"
+    write(tmp_path, {"app.py": text})
+    command = [sys.executable, "-m", "reloadlint", "trace", "app.py"]
+    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as trace:
+        assert trace.stderr is not None
+        for _ in iter(trace.stderr.readline, "running\n"):
+            """The program's own output tells that it runs."""
+        trace.send_signal(signal.SIGTERM)
+        assert trace.wait() == 130
+
+
 @pytest.mark.parametrize(
     ("target", "words"),
     [
@@ -146,7 +161,7 @@ def test_what_is_not_there_is_said_with_the_remedy(target: str, words: str) -> N
 
 
 def test_without_an_interpreter_the_place_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="no Python interpreter at `nowhere`; .* --python"):
+    with pytest.raises(UsageError, match=r"no Python interpreter at `nowhere`; .* --python"):
         interpreter("nowhere", {})
     with pytest.raises(UsageError, match="--python"):
         interpreter(str(tmp_path), {})

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from reloadlint.cli import boundary, cli
 from tracing.programs import free_port, run, write
 
 THREAD = "threading.Thread(target=threading.Event().wait).start()\n"
@@ -16,11 +19,28 @@ APP = f"import threading\nfrom flask import Flask\nprint('said')\napp = Flask(__
 CLEAN = "from flask import Flask\napp = Flask(__name__)\n"
 
 
-def traced(folder: Path, app: str, *options: str) -> dict[str, Any]:
+Trace = Callable[..., SimpleNamespace]
+
+
+@pytest.fixture
+def trace(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Trace:
+    """Run the command in this process, and return what a shell would see of it."""
+    monkeypatch.chdir(tmp_path)
+
+    def invoke(*arguments: str) -> SimpleNamespace:
+        status = boundary.run(cli, ["trace", *arguments])
+        written = capsys.readouterr()
+        return SimpleNamespace(status=status, out=written.out, err=written.err)
+
+    return invoke
+
+
+def traced(trace: Trace, app: str) -> dict[str, Any]:
     """The JSON of a trace of `app.py`."""
-    write(folder, {"app.py": app})
-    done = run(folder, "trace", "app.py", "--output-format", "json", *options)
-    report: dict[str, Any] = json.loads(done.out)
+    write(Path(), {"app.py": app})
+    report: dict[str, Any] = json.loads(trace("app.py", "--output-format", "json").out)
     return report
 
 
@@ -48,8 +68,8 @@ def test_it_says_first_that_it_runs_the_program_and_keeps_its_output_apart(tmp_p
     assert done.status == 0
 
 
-def test_json_is_all_there_is_on_standard_output(tmp_path: Path) -> None:
-    report = traced(tmp_path, APP)
+def test_json_is_all_there_is_on_standard_output(trace: Trace) -> None:
+    report = traced(trace, APP)
     assert (report["version"], report["outcome"], report["problem"]) == (1, "complete", None)
     (process,) = report["processes"]
     (effect,) = process["effects"]
@@ -62,12 +82,12 @@ def test_json_is_all_there_is_on_standard_output(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
-def test_a_page_is_written_beside_the_report(tmp_path: Path) -> None:
+def test_a_page_is_written_beside_the_report(trace: Trace, tmp_path: Path) -> None:
     write(tmp_path, {"app.py": CLEAN})
-    done = run(tmp_path, "trace", "app.py", "--html", "page.html")
+    done = trace("app.py", "--html", "page.html")
     assert done.status == 0
     assert (tmp_path / "page.html").read_text(encoding="utf-8").startswith("<!doctype html>")
-    done = run(tmp_path, "trace", "app.py", "--html", "no/such/folder.html")
+    done = trace("app.py", "--html", "no/such/folder.html")
     assert done.status == 2
     assert done.err.splitlines()[-1].startswith("error: --html: no/such/folder.html: ")
 
@@ -76,21 +96,23 @@ def test_a_page_is_written_beside_the_report(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("app", "status"), [(APP, 1), (CLEAN, 0)])
-def test_expect_clean_fails_if_anything_is_held(tmp_path: Path, app: str, status: int) -> None:
+def test_expect_clean_fails_if_anything_is_held(
+    trace: Trace, tmp_path: Path, app: str, status: int
+) -> None:
     write(tmp_path, {"app.py": app})
-    assert run(tmp_path, "trace", "app.py", "--expect-clean").status == status
+    assert trace("app.py", "--expect-clean").status == status
 
 
-def test_what_is_over_again_is_clean(tmp_path: Path) -> None:
+def test_what_is_over_again_is_clean(trace: Trace, tmp_path: Path) -> None:
     write(tmp_path, {"app.py": f"import subprocess\n{CLEAN}subprocess.run(['echo'])\n"})
-    done = run(tmp_path, "trace", "app.py", "--expect-clean")
+    done = trace("app.py", "--expect-clean")
     assert done.status == 0
     assert "transient" in done.out
 
 
-def test_a_program_that_raises_is_told_with_all_that_was_seen(tmp_path: Path) -> None:
+def test_a_program_that_raises_is_told_with_all_that_was_seen(trace: Trace, tmp_path: Path) -> None:
     write(tmp_path, {"app.py": f"{APP}1 / 0\n"})
-    done = run(tmp_path, "trace", "app.py")
+    done = trace("app.py")
     assert done.status == 2
     assert done.err.splitlines()[-1] == "error: `app.py` raises while it is loaded"
     assert "ZeroDivisionError: division by zero" in done.out
@@ -110,10 +132,10 @@ def test_a_program_that_raises_is_told_with_all_that_was_seen(tmp_path: Path) ->
     ],
 )
 def test_wrong_usage_is_one_line_with_the_remedy(
-    tmp_path: Path, arguments: tuple[str, ...], words: str
+    trace: Trace, tmp_path: Path, arguments: tuple[str, ...], words: str
 ) -> None:
     write(tmp_path, {"app.py": CLEAN})
-    done = run(tmp_path, "trace", *arguments)
+    done = trace(*arguments)
     assert done.status == 2
     assert words in done.err.splitlines()[-1]
     assert "Traceback" not in done.err
@@ -122,24 +144,26 @@ def test_wrong_usage_is_one_line_with_the_remedy(
 # Side by side with the analysis
 
 
-def test_an_effect_is_matched_with_the_finding_in_the_module_that_loads_it(tmp_path: Path) -> None:
+def test_an_effect_is_matched_with_the_finding_in_the_module_that_loads_it(
+    trace: Trace, tmp_path: Path
+) -> None:
     write(tmp_path, {"db.py": "import sqlite3\ndef open_it():\n    return sqlite3.connect('x')\n"})
-    report = traced(tmp_path, f"import db\n{CLEAN}store = db.open_it()\n")
+    report = traced(trace, f"import db\n{CLEAN}store = db.open_it()\n")
     (effect,) = report["processes"][0]["effects"]
     assert (effect["finding"]["code"], effect["finding"]["line"]) == ("RL106", 4)
     assert effect["lines"] == [{"path": "app.py", "line": 4}, {"path": "db.py", "line": 3}]
 
 
-def test_what_only_the_trace_sees_is_listed_as_such(tmp_path: Path) -> None:
-    report = traced(tmp_path, f"import threading\n{CLEAN}exec({THREAD.strip()!r})\n")
+def test_what_only_the_trace_sees_is_listed_as_such(trace: Trace) -> None:
+    report = traced(trace, f"import threading\n{CLEAN}exec({THREAD.strip()!r})\n")
     assert known(report) == [("held", "unforeseen", None)]
     assert report["summary"]["only_traced"] == 1
-    assert "only seen here" in run(tmp_path, "trace", "app.py").out
+    assert "only seen here" in trace("app.py").out
 
 
-def test_what_only_the_analysis_foretold_is_listed_with_a_reason(tmp_path: Path) -> None:
+def test_what_only_the_analysis_foretold_is_listed_with_a_reason(trace: Trace) -> None:
     report = traced(
-        tmp_path,
+        trace,
         f"import os, threading\n{CLEAN}if os.environ.get('NEVER_SET'):\n    {THREAD}"
         f"if __name__ == '__main__':\n    {THREAD}    app.run(debug=True)\n",
     )
@@ -150,22 +174,24 @@ def test_what_only_the_analysis_foretold_is_listed_with_a_reason(tmp_path: Path)
     ]
 
 
-def test_what_a_comment_suppresses_is_known_all_the_same(tmp_path: Path) -> None:
+def test_what_a_comment_suppresses_is_known_all_the_same(trace: Trace) -> None:
     comment = "  # reloadlint: ignore[RL101] it must be\n"
-    report = traced(tmp_path, f"import threading\n{CLEAN}{THREAD.rstrip()}{comment}")
+    report = traced(trace, f"import threading\n{CLEAN}{THREAD.rstrip()}{comment}")
     assert known(report) == [("held", "suppressed", None)]
     assert report["summary"]["only_traced"] == 0
 
 
-def test_what_a_test_of_the_reloader_guards_is_known(tmp_path: Path) -> None:
+def test_what_a_test_of_the_reloader_guards_is_known(trace: Trace) -> None:
     guard = "if os.environ.get('WERKZEUG_RUN_MAIN') != 'true':\n    "
-    report = traced(tmp_path, f"import os, threading\n{CLEAN}{guard}{THREAD}")
+    report = traced(trace, f"import os, threading\n{CLEAN}{guard}{THREAD}")
     assert known(report) == [("held", "guarded", None)]
 
 
-def test_rules_and_baselines_of_the_settings_do_not_hide_a_finding(tmp_path: Path) -> None:
+def test_rules_and_baselines_of_the_settings_do_not_hide_a_finding(
+    trace: Trace, tmp_path: Path
+) -> None:
     write(tmp_path, {"reloadlint.toml": 'select = ["RL2"]\n'})
-    assert known(traced(tmp_path, APP)) == [("held", "foretold", "RL101")]
+    assert known(traced(trace, APP)) == [("held", "foretold", "RL101")]
 
 
 # Inside Flask

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import ast
 import json
+import os
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
+from reloadlint.trace.listener import VARIABLE, Listener
 from reloadlint.trace.running import PROBE
 from tracing.programs import write
 
@@ -43,6 +47,22 @@ def test_a_program_finds_none_of_our_modules_beside_its_own(tmp_path: Path) -> N
     )
     subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True)
     *modules, path = json.loads((tmp_path / "seen").read_text(encoding="utf-8"))
-    assert not {*names} & {*modules} - {"threads"}
+    assert not {*names} & {*modules}
     assert not [folder for folder in path if folder.startswith(str(PROBE))]
     assert path[0] == str(tmp_path)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="speaks to a socket in the file system")
+@pytest.mark.parametrize(("token", "names"), [("", ["hello", "note"]), ("guessed", [])])
+def test_the_listener_takes_messages_only_from_who_knows_the_token(
+    token: str, names: list[str]
+) -> None:
+    with Listener() as listener, socket.socket(socket.AF_UNIX) as sender:
+        address = json.loads(listener.environ[VARIABLE])
+        sender.connect(address["path"])
+        messages = [{"event": "note"}, {"event": "hello", "pid": 1}, {"event": "note"}]
+        lines = [token or address["token"], *map(json.dumps, messages)]
+        sender.sendall("".join(f"{line}\n" for line in lines).encode())
+        listener.wake()
+        taken = list(iter(lambda: listener.next(time.monotonic() + 3600), None))
+        assert [message.name for message in taken] == names

@@ -10,17 +10,17 @@ import msgspec
 from reloadlint.effects.hazards import Hazard
 from reloadlint.findings import Fix
 from reloadlint.fixes.draft import Draft, Plan, Refusal, Waiting, Wishes
-from reloadlint.fixes.project import Project
+from reloadlint.fixes.reading.project import Project
 
 Strategy: TypeAlias = Callable[[Hazard, Project, Wishes], Draft]
 """Writes the cure for a hazard, or raises `Refusal`."""
 
 STRATEGIES: dict[str, str] = {
-    "defer": "reloadlint.fixes.defer:draft_defer",
-    "g": "reloadlint.fixes.g:draft_g",
-    "lazy": "reloadlint.fixes.lazy:draft_lazy",
-    "guard": "reloadlint.fixes.guard:draft_guard",
-    "pool": "reloadlint.fixes.pool:draft_pool",
+    "defer": "reloadlint.fixes.per_process.defer:draft_defer",
+    "g": "reloadlint.fixes.on_g.g:draft_g",
+    "lazy": "reloadlint.fixes.per_process.lazy:draft_lazy",
+    "guard": "reloadlint.fixes.guarding.guard:draft_guard",
+    "pool": "reloadlint.fixes.per_process.pool:draft_pool",
 }
 """The strategies, and the function that writes each."""
 

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from reloadlint.findings import Fix
-from reloadlint.fixes.at_process_end import draft_at_process_end
 from reloadlint.fixes.draft import Draft, Plan, Refusal
-from reloadlint.fixes.hook_once import draft_hook_once
-from reloadlint.fixes.project import Project
-from reloadlint.fixes.wrong_guards import draft_right_guard
+from reloadlint.fixes.guarding.at_process_end import draft_at_process_end
+from reloadlint.fixes.guarding.hook_once import draft_hook_once
+from reloadlint.fixes.guarding.wrong_guards import draft_right_guard
+from reloadlint.fixes.reading.project import Project
 
 if TYPE_CHECKING:
     from reloadlint.rules.program import Report

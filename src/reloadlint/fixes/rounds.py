@@ -12,7 +12,7 @@ from reloadlint.findings import Finding
 from reloadlint.fixes.draft import Draft, Plan
 from reloadlint.fixes.edits import Edit, Overlap, applied
 from reloadlint.fixes.proof import Disproof, unproved_text
-from reloadlint.fixes.stars import brought_by_stars
+from reloadlint.fixes.reading.stars import brought_by_stars
 
 Texts: TypeAlias = Mapping[str, str]
 """Texts by path relative to the project's root."""

@@ -86,6 +86,8 @@ def _inlined(value: Any, inner: dict[str, Any]) -> Any:
     if "$ref" in value:
         return _inlined(inner[value["$ref"]], inner)
     written = {key: _inlined(each, inner) for key, each in value.items() if key not in _NOISE}
+    if isinstance(written.get("description"), str):  # a docstring, indented as Python keeps it
+        written["description"] = " ".join(written["description"].split())
     others = [each for each in written.get("anyOf", ()) if each != {"type": "null"}]
     if len(others) == 1:  # TOML has no null: what is unset isn't written
         del written["anyOf"]

@@ -25,7 +25,7 @@ def interpreter(named: str | None, environ: Mapping[str, str] = os.environ) -> P
     if not chosen:
         return Path(sys.executable)
     # The link itself says which environment is meant: what it points to would not.
-    place = Path(chosen).absolute()
+    place = Path(os.path.normpath(Path(chosen).absolute()))
     candidates = [place / inside for inside in _PLACES] if place.is_dir() else [place]
     for candidate in candidates:
         if candidate.is_file() and os.access(candidate, os.X_OK):

@@ -50,6 +50,7 @@ class Listener:
     def __init__(self) -> None:
         self.token = secrets.token_hex(16)
         self._messages: deque[Message] = deque()
+        self._is_awake = False
         self._selector = selectors.DefaultSelector()
         self._stack = ExitStack()
         self._server, self._address = self._opened()
@@ -87,32 +88,31 @@ class Listener:
         self._stack.close()
 
     def wake(self) -> None:
-        """Make `next` return, from another thread."""
+        """From now on, let `next` wait no longer; may be called from another thread."""
         self._waker.send(b"!")
 
     def next(self, deadline: float) -> Message | None:
-        """The next message; None at `deadline` (of `time.monotonic`), or if woken."""
+        """The next message; None at `deadline` (of `time.monotonic`), or if none will come."""
         while not self._messages:
-            ready = self._selector.select(max(0.0, deadline - time.monotonic()))
+            patience = 0.0 if self._is_awake else max(0.0, deadline - time.monotonic())
+            ready = self._selector.select(patience)
             if not ready:
                 return None
-            woken = [self._take(key) for key, _ in ready]
-            if any(woken) and not self._messages:
-                return None
+            for key, _ in ready:
+                self._take(key)
         return self._messages.popleft()
 
-    def _take(self, key: selectors.SelectorKey) -> bool:
+    def _take(self, key: selectors.SelectorKey) -> None:
         sock = key.fileobj
         assert isinstance(sock, socket.socket)
         if sock is self._woken:
             sock.recv(_CHUNK)
-            return True
-        if sock is self._server:
+            self._is_awake = True
+        elif sock is self._server:
             connection, _ = sock.accept()
             self._selector.register(connection, selectors.EVENT_READ, _Connection())
         else:
             self._read(sock, key.data)
-        return False
 
     def _read(self, sock: socket.socket, connection: _Connection) -> None:
         try:

@@ -93,7 +93,7 @@ def _outwards(frame: FrameType | None) -> Iterator[FrameType]:
 
 def _is_library(frame: FrameType) -> bool:
     filename = frame.f_code.co_filename
-    return not filename.startswith(("<frozen", HERE))
+    return not filename.startswith(("<", HERE))
 
 
 def _place(own: list[FrameType]) -> int | None:

@@ -1,0 +1,1 @@
+"""Why a cure may not hold: one module per kind of reason."""

@@ -1,0 +1,1 @@
+"""Strategy `guard`: started only in the process that serves."""

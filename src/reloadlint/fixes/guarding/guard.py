@@ -1,0 +1,158 @@
+"""Strategy `guard`: what works in the background is started only in the process that serves."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from reloadlint.effects.hazards import Hazard
+from reloadlint.fixes.draft import Draft, Refusal, Waiting, Wishes
+from reloadlint.fixes.guarding.arranging import Arrangement, arranged
+from reloadlint.fixes.guarding.asking import asked
+from reloadlint.fixes.guarding.blocks import Block, block_of, line_of
+from reloadlint.fixes.guarding.conditions import Condition, decided_by
+from reloadlint.fixes.guarding.ending import ended
+from reloadlint.fixes.guarding.first_request import draft_first_request
+from reloadlint.fixes.guarding.making import maker_of
+from reloadlint.fixes.guarding.moving import arranged_in_guard, block_of_run
+from reloadlint.fixes.guarding.ran import Ran, call_at, ran_after, ran_by_script
+from reloadlint.fixes.guarding.served import importers, serving_file
+from reloadlint.fixes.guarding.writing_guard import Guarding
+from reloadlint.fixes.reading.project import Project
+from reloadlint.fixes.reading.tree import Tree
+from reloadlint.project.modules import is_program
+
+_KINDS = {
+    "decorator": "a decorator starts it",
+    "class": "making the class starts it",
+    "implicit": "entering a `with` or reading a property starts it",
+    "call": "the call is read in another way",
+}
+
+
+def draft_guard(hazard: Hazard, project: Project, wishes: Wishes) -> Draft:
+    """Write the cure for one hazard.
+
+    Raises:
+        Refusal: it can't be written, for the reason given.
+    """
+    tree = project.tree(hazard.path)
+    start = call_at(tree, hazard.span)
+    if start is None:
+        raise Refusal(f"no call stands there that could be guarded: {_KINDS[hazard.kind]}")
+    if hazard.in_guard or is_program(hazard.path):
+        return _in_place(hazard, project, wishes, tree, start)
+    return _moved_in(hazard, project, wishes, tree, start)
+
+
+def _in_place(
+    hazard: Hazard, project: Project, wishes: Wishes, tree: Tree, start: cst.Call
+) -> Draft:
+    """Guard what a main guard starts before the run."""
+    ran = ran_after(project, tree, start)
+    block = block_of(tree, maker_of(project, hazard, tree, start), ran.anchor)
+    if ran.call is not ran.anchor:
+        line = tree.line(ran.anchor)
+        raise Refusal(f"the run is in the function that line {line} calls; start it there")
+    condition, test, draft = _condition(ran, block)
+    found = arranged(block, start, condition, test)
+    _wait_for_later(hazard, project, wishes, tree, found)
+    return _written(hazard, project, ran, block, condition, test, found, draft)
+
+
+def _moved_in(
+    hazard: Hazard, project: Project, wishes: Wishes, tree: Tree, start: cst.Call
+) -> Draft:
+    """Move what a script starts at module level into its main guard."""
+    ran = ran_by_script(project, hazard.path)
+    others = [path for path in importers(project, hazard.path) if not project.is_test(path)]
+    made = maker_of(project, hazard, tree, start)
+    if ran is None or others:
+        return draft_first_request(hazard, project, tree, start, made)
+    maker = line_of(tree, made)
+    if tree.parent(maker) is not tree.module:
+        raise Refusal("it starts in a block, not in a statement of the module by itself")
+    block = block_of_run(ran, maker)
+    condition, test, draft = _condition(ran, block)
+    found = arranged_in_guard(block, start, test)
+    _wait_for_later(hazard, project, wishes, tree, found)
+    for path in importers(project, hazard.path):
+        draft.doubt(f"`{path}` imports the module, and would find it not started")
+    file = serving_file(project, hazard.path)
+    if file is not None:
+        draft.doubt(f"`{file}` has a server load the module, and that would no longer start it")
+    return _written(hazard, project, ran, block, condition, test, found, draft)
+
+
+def _condition(ran: Ran, block: Block) -> tuple[Condition, str, Draft]:
+    """What decides on the reloader, the test for it, and a draft with what both need."""
+    condition, draft = decided_by(ran), Draft()
+    if ran.reloader is False and condition.value is not None:
+        return condition._replace(value=None, edits=()), "", draft
+    asking = asked(block)
+    draft.add(block.tree.path, *asking.edits)
+    if condition.doubt is not None:
+        draft.doubt(condition.doubt)
+    return condition, f"not {condition.text} or {asking.expression}()", draft
+
+
+def _written(
+    hazard: Hazard,
+    project: Project,
+    ran: Ran,
+    block: Block,
+    condition: Condition,
+    test: str,
+    found: Arrangement,
+    draft: Draft,
+) -> Draft:
+    """The draft, with the edits and all that speaks against them."""
+    for doubt in found.doubts:
+        draft.doubt(doubt)
+    imports = draft.edits.pop(hazard.path, [])
+    stop = ended(hazard, project, block, found, draft)
+    inside = [*condition.edits, *draft.edits.pop(hazard.path, ())]
+    head = None if condition.value is None else f"{condition.text} = {condition.value}"
+    guarding = Guarding(block, found, test, head, inside, stop)
+    draft.add(hazard.path, *imports, *guarding.edits())
+    draft.note = _note(hazard, ran) + draft.note
+    return draft
+
+
+def _wait_for_later(
+    hazard: Hazard, project: Project, wishes: Wishes, tree: Tree, found: Arrangement
+) -> None:
+    """Have the starts guarded from the last to the first, so that they stay in order.
+
+    Raises:
+        Waiting: another one, further down, comes first.
+    """
+    covered = [statement for segment in found.segments for statement in segment]
+    later = [
+        other
+        for other in project.hazards
+        if (other.in_guard, other.path) == (hazard.in_guard, hazard.path)
+        and other.span > hazard.span
+        and (other.in_guard or other.cure == "guard")
+    ]
+    for other in reversed(later):
+        call = call_at(tree, other.span)
+        if call is None or any(statement in covered for statement in tree.ancestors(call)):
+            continue
+        if tree.function_of(call) is not tree.function_of(covered[0]):
+            continue
+        try:
+            draft = draft_guard(other, project, wishes)
+        except Refusal:
+            continue
+        if not draft.doubts:
+            raise Waiting(f"`{other.text}()` in line {other.span[0]} is guarded first", other)
+
+
+def _note(hazard: Hazard, ran: Ran) -> str:
+    ways = "`flask run` and gunicorn never run the main guard"
+    if not hazard.in_guard:
+        ways += ", and now don't start it"
+    return (
+        f"`{hazard.text}()` runs once now, in the process that serves: the reloader's child, or "
+        f"the only one where `{ran.text}()` has no reloader; {ways}"
+    )

@@ -1,0 +1,66 @@
+"""The names of what is started, and the statements that depend on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import libcst as cst
+
+from reloadlint.fixes.draft import Refusal
+from reloadlint.fixes.guarding.blocks import Block, bound, mentions
+from reloadlint.fixes.reading.tree import Tree, dotted
+
+
+def started_by(block: Block, start: cst.Call) -> set[str]:
+    """The names of what is started: what the call is assigned to, or the object that it is of.
+
+    Raises:
+        Refusal: the run itself needs what the call returns.
+    """
+    return objects_of(block.tree, block.start, start, block.anchor)
+
+
+def objects_of(
+    tree: Tree, line: cst.BaseStatement, start: cst.Call, run: cst.Call | None
+) -> set[str]:
+    """The (dotted) names of what a statement starts.
+
+    Raises:
+        Refusal: the run itself needs what the call returns.
+    """
+    objects = {name for name in bound(line) if not isinstance(line, cst.For)}
+    if run is not None and any(mentions(tree, run, {name}) for name in objects):
+        made = tree.source(start.func)
+        raise Refusal(f"the run itself needs what it returns; take the start out of `{made}()`")
+    if isinstance(line, cst.For):
+        objects |= {dotted(line.iter)} - {""}
+    receiver = start.func.value if isinstance(start.func, cst.Attribute) else None
+    statement = next(n for n in tree.ancestors(start) if isinstance(n, cst.BaseSmallStatement))
+    name = dotted(receiver)
+    is_object = isinstance(statement, cst.Expr) and name and not _is_module(tree, receiver)
+    if is_object and (run is None or not mentions(tree, run, {name})):
+        objects.add(name)
+    return objects
+
+
+def _is_module(tree: Tree, receiver: cst.BaseExpression | None) -> bool:
+    while isinstance(receiver, cst.Attribute):
+        receiver = receiver.value
+    if not isinstance(receiver, cst.Name):
+        return True
+    found = tree.scope(receiver)[receiver.value]
+    return any(isinstance(getattr(a, "node", None), cst.Import) for a in found)
+
+
+def dependent(
+    tree: Tree, between: Sequence[cst.BaseStatement], objects: set[str]
+) -> list[cst.BaseStatement]:
+    """The start and the statements that use what it starts; what these bind is added to it."""
+    members = [between[0]]
+    for statement in between[1:]:
+        if isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
+            continue
+        if mentions(tree, statement, objects):
+            members.append(statement)
+            objects |= bound(statement)
+    return members

@@ -1,0 +1,1 @@
+"""Strategy `g`: opened once per request, closed by a teardown."""

@@ -1,0 +1,122 @@
+"""Uses of an object while modules are loaded, which go on under an application context."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import libcst as cst
+
+from reloadlint.effects.hazards import Hazard
+from reloadlint.fixes.draft import Refusal, Waiting
+from reloadlint.fixes.reading.configuring import setting_in
+from reloadlint.fixes.reading.exits import closed_at_exit, closed_by_hand
+from reloadlint.fixes.reading.functions import definition_of
+from reloadlint.fixes.reading.own_class import Methods
+from reloadlint.fixes.reading.project import Project
+from reloadlint.fixes.reading.references import Use
+from reloadlint.fixes.reading.things import Thing, at_module_level
+from reloadlint.fixes.reading.tree import Tree, descendants, dotted, last_name
+
+_READING = frozenset({"read_sql", "read_sql_query", "read_sql_table", "isinstance", "print", "str"})
+_DATA = frozenset(
+    {
+        "callproc", "commit", "cursor", "execute", "executemany", "executescript", "fetchall",
+        "fetchmany", "fetchone", "lastrowid", "query", "rollback", "rowcount", "sql",
+    }
+)  # fmt: skip
+"""What works on the database behind a connection, and leaves nothing at the connection."""
+
+_DEEPEST = 5
+_TRANSIENT = frozenset({"dbfile", "socket"})
+"""Effects that end with the context; a thread would be seen to go on."""
+
+
+class Place(NamedTuple):
+    """Code that needs a context, and why there is none."""
+
+    tree: Tree
+    node: cst.CSTNode
+    reason: str
+
+
+def handed_on(project: Project, use: Use) -> bool:
+    """Whether a use gives the object, or a method of it, to something that may keep it."""
+    node, parent = use.node, use.tree.parent(use.node)
+    if isinstance(parent, cst.Attribute) and parent.value is node:
+        outer = use.tree.parent(parent)
+        called = isinstance(outer, cst.Call) and outer.func is parent
+        return not called and isinstance(outer, (cst.Arg, cst.Assign, cst.Element, cst.DictElement))
+    if not isinstance(parent, cst.Arg):
+        return isinstance(parent, (cst.Assign, cst.Element, cst.DictElement))
+    call = use.tree.parent(parent)
+    found = definition_of(project, use.tree, call.func) if isinstance(call, cst.Call) else None
+    known = found is not None and isinstance(found[1], cst.FunctionDef)
+    return not known and last_name(call) not in _READING
+
+
+def sets_up(use: Use, methods: Methods | None) -> bool:
+    """Whether a use may do something to this one connection that the next would lack."""
+    parent = use.tree.parent(use.node)
+    if not isinstance(parent, cst.Attribute) or parent.value is not use.node:
+        return False
+    if parent.attr.value in _DATA:
+        return _sets(use.tree.function_of(use.node) or use.tree.statement_of(use.node))
+    return methods is None or not _works_on_data(methods, parent.attr.value)
+
+
+def _works_on_data(methods: Methods, name: str, depth: int = 0) -> bool:
+    """Whether all that a method does with the object's own connection is to execute statements."""
+    found = [method for _, _, method in methods.defined if method.name.value == name][:1]
+    calls = [n for method in found for n in descendants(method.body) if isinstance(n, cst.Call)]
+    own = [last_name(c) for c in calls if dotted(c.func).startswith("self.")]
+    if not any(last_name(call) in _DATA for call in calls) and not own:
+        return False
+    others = [name for name in own if name not in _DATA]
+    return (
+        bool(found)
+        and depth < _DEEPEST
+        and not any(_sets(method) for method in found)
+        and all(_works_on_data(methods, other, depth + 1) for other in others)
+    )
+
+
+def _sets(node: cst.CSTNode) -> bool:
+    texts = (inner for inner in descendants(node) if isinstance(inner, cst.SimpleString))
+    return any(setting_in(text) for text in texts)
+
+
+class AtLoad:
+    """Settles uses at module level for `things`; `places` are those that need a context."""
+
+    def __init__(self) -> None:
+        self.places: list[Place] = []
+
+    def __call__(self, thing: Thing, use: Use, hazard: Hazard, project: Project) -> Iterator[Thing]:
+        """Settle one use.
+
+        Raises:
+            Refusal: it can't be moved, and a context around it wouldn't help.
+            Waiting: it goes into an object whose own cure comes first.
+        """
+        line = closed_at_exit(use, hazard.closers) or closed_by_hand(use, hazard.closers)
+        if line is not None and use.tree is thing.made.tree:
+            thing.dropped.append(line)
+            return
+        try:
+            yield from at_module_level(thing, use, hazard, project)
+        except Waiting:
+            raise
+        except Refusal as refusal:
+            self.note(Place(use.tree, use.node, str(refusal)), hazard)
+
+    @staticmethod
+    def helps(hazard: Hazard) -> bool:
+        """Whether a context would take away what the object does while a module is loaded."""
+        return set(hazard.effects) <= _TRANSIENT
+
+    def note(self, place: Place, hazard: Hazard) -> None:
+        """Note a place that needs a context; `Refusal` if it wouldn't do."""
+        if not self.helps(hazard):
+            raise Refusal(place.reason)
+        self.places.append(place)

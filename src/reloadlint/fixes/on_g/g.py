@@ -1,0 +1,142 @@
+"""Strategy `g`: an accessor that opens on `flask.g`, and a teardown that closes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from reloadlint.effects.hazards import Hazard
+from reloadlint.fixes.doubts.arguments import argument_doubts
+from reloadlint.fixes.doubts.lookups import lookup_doubts
+from reloadlint.fixes.doubts.proxies import proxy_doubts
+from reloadlint.fixes.doubts.state import state_doubts
+from reloadlint.fixes.doubts.transactions import ddl_is_committed, uncommitted_at_load
+from reloadlint.fixes.draft import Draft, Refusal, Wishes
+from reloadlint.fixes.on_g.at_load import AtLoad, Place, handed_on, sets_up
+from reloadlint.fixes.on_g.load_blocks import LoadBlock, load_blocks
+from reloadlint.fixes.on_g.writing_g import write
+from reloadlint.fixes.reading.contexts import Contexts, Trouble
+from reloadlint.fixes.reading.flows import Flows
+from reloadlint.fixes.reading.own_class import Methods
+from reloadlint.fixes.reading.project import Project
+from reloadlint.fixes.reading.references import Use
+from reloadlint.fixes.reading.release import Closer, closer_of, library_behind, own_class
+from reloadlint.fixes.reading.things import Thing, how, things
+from reloadlint.fixes.reading.tree import last_name
+
+
+def draft_g(hazard: Hazard, project: Project, wishes: Wishes) -> Draft:
+    """Write the cure for one hazard.
+
+    Raises:
+        Refusal: it can't be written, for the reason given.
+    """
+    closer = closer_of(hazard, project)
+    at_load = AtLoad()
+    found = things(hazard, project, at_load)
+    if hazard.role in ("service", "server") and not _is_asked_for(found):
+        raise Refusal("nothing asks for it, so behind an accessor it would never be started")
+    draft = Draft()
+    by_proxy = wishes.access == "proxy"
+    for doubt in _doubts(hazard, project, found, closer, at_load, by_proxy=by_proxy):
+        draft.doubt(doubt)
+    blocks = load_blocks(project, at_load.places, found[0].made.tree)
+    for doubt in _open_at_load(hazard, project, blocks):
+        draft.doubt(doubt)
+    write(hazard, project, found, closer, draft, by_proxy=by_proxy, blocks=blocks)
+    return draft
+
+
+def _is_asked_for(found: list[Thing]) -> bool:
+    """Whether anything but the statements that make and configure it uses the object."""
+    moving = [line for thing in found for line in thing.statements]
+    uses = [use for thing in found for use in thing.found.uses]
+    return any(use.tree.statement_of(use.node) not in moving for use in uses)
+
+
+def _at_load(use: Use, trouble: Trouble) -> str:
+    """Where a use runs while a module is loaded, in words."""
+    if trouble.place is not None and trouble.place[1] is use.node:
+        where = f"{use.where}{how(use.tree, use.node)}"
+        return f"it is used while the module is loaded, in {where}"
+    return f"it is used while the module is loaded: {trouble.reason}"
+
+
+def _can_be_put(project: Project, place: Place, hazard: Hazard) -> bool:
+    """Whether a context can be put around a place."""
+    try:
+        return AtLoad.helps(hazard) and bool(load_blocks(project, [place]))
+    except Refusal:
+        return False
+
+
+def _open_at_load(hazard: Hazard, project: Project, blocks: Sequence[LoadBlock]) -> Iterator[str]:
+    committed = ddl_is_committed(library_behind(hazard, project))
+    for block in blocks:
+        call = uncommitted_at_load(block.tree, block.statements, ddl_commits=committed)
+        if call is not None:
+            where = f"line {block.tree.line(call)} of {block.tree.path}"
+            yield f"`{last_name(call)}` in {where} writes without a commit below it"
+
+
+def _doubts(
+    hazard: Hazard,
+    project: Project,
+    found: list[Thing],
+    closer: Closer,
+    at_load: AtLoad,
+    *,
+    by_proxy: bool,
+) -> Iterator[str]:
+    """Why the cure may not hold.
+
+    Raises:
+        Refusal: it would break the loading of a module.
+    """
+    if closer.doubt is not None:
+        yield closer.doubt
+    if closer.name == "join":
+        yield "`join()` only waits until it ends by itself, which every request would do"
+    for thing in found:
+        yield from _outside_a_context(hazard, project, thing, found, at_load)
+    for thing in found:
+        before = thing.made.tree.span(thing.made.line)[0]
+        parts = [thing.made.value, *thing.values]
+        yield from argument_doubts(project, thing, parts, before)
+    committed = ddl_is_committed(library_behind(hazard, project))
+    cls = own_class(hazard, project)
+    yield from state_doubts(project, found, cls, closer.name, ddl_commits=committed)
+    for thing in found:
+        if by_proxy:
+            yield from proxy_doubts(project, thing)
+        else:
+            yield from lookup_doubts(project, thing.found)
+
+
+def _outside_a_context(
+    hazard: Hazard, project: Project, thing: Thing, found: list[Thing], at_load: AtLoad
+) -> Iterator[str]:
+    contexts = Contexts(project)
+    cls = own_class(hazard, project) if thing.source is None else None
+    flows = Flows(project, contexts, cls, closes_on_exit="__exit__" in hazard.closers)
+    methods = Methods(project, cls) if cls is not None else None
+    moving = [line for other in found for line in other.statements]
+    for use in thing.found.uses:
+        if use.tree.statement_of(use.node) in moving:
+            continue
+        for trouble in contexts.troubles(use):
+            reason = _at_load(use, trouble)
+            place = Place(*trouble.place, reason) if trouble.place is not None else None
+            if place is not None and handed_on(project, use):
+                raise Refusal(f"{reason}, where it is handed on")
+            if place is not None and sets_up(use, methods):
+                raise Refusal(f"{reason}, where it may be set up")
+            if place is not None and (trouble.fatal or _can_be_put(project, place, hazard)):
+                at_load.note(place, hazard)
+            elif trouble.fatal:
+                raise Refusal(reason)
+            else:
+                yield f"it is used in {use.where}, and {trouble.reason}"
+        for doubt in flows.doubts(use):
+            if use.tree.function_of(use.node) is None:
+                raise Refusal(doubt)
+            yield doubt

@@ -1,0 +1,142 @@
+"""The text of an accessor that makes one object per process, at its first use."""
+
+from __future__ import annotations
+
+import msgspec
+
+from reloadlint.fixes.writing.existing import Existing
+from reloadlint.fixes.writing.style import Style
+
+
+class Parts(msgspec.Struct, frozen=True, kw_only=True):
+    """What the accessor and its helpers are made from.
+
+    `cache` and `lock` are module-level names; `local` is what the helper that closes calls the
+    object; `release` is the call that closes it, None where there is none; `returns` is its class
+    for annotations; `what` names the object in docstrings. `modules` says how the module names
+    those of the standard library. `existing` is the function that returned the object before.
+    """
+
+    accessor: str
+    cache: str
+    lock: str
+    close: str
+    forget: str
+    local: str
+    release: str | None
+    returns: str | None
+    what: str
+    modules: dict[str, str]
+    existing: Existing | None = None
+
+
+_QUOTES = "'\""
+MODULES = ("os", "threading")
+"""What the text needs in any case; `atexit`, where there is something to close."""
+
+
+def once_text(parts: Parts, making: list[str], style: Style, *, quoted: bool) -> str:
+    """The name that keeps the object, its lock, the accessor, and what closes and forgets it.
+
+    `making` are the lines that make the object, at their indentation; `quoted`: an annotation of
+    the name has to stand in quotes.
+    """
+    blocks = [_names(parts, style, quoted=quoted), _accessor(parts, making, style)]
+    if parts.release is not None:
+        blocks.append(_closing(parts, style))
+    blocks += [_forgetting(parts, style), _at_fork(parts, style)]
+    gap = style.newline * style.blank
+    text = gap.join(_lines(style, block) for block in blocks[:-1])
+    return f"{text}{gap}{_lines(style, blocks[-1])}"
+
+
+def passing_text(accessor: str, expression: str, what: str, style: Style) -> str:
+    """An accessor for what is only looked up on another object: an attribute, an item."""
+    doc = _doc(style, f"Return `{what}`.")
+    return _lines(style, [f"def {accessor}():", *doc, f"{style.indent}return {expression}"])
+
+
+def _names(parts: Parts, style: Style, *, quoted: bool) -> list[str]:
+    kind = f"{(parts.returns or '').strip(_QUOTES)} | None"
+    kind = f"{style.quote}{kind}{style.quote}" if quoted else kind
+    annotation = f": {kind}" if style.annotated and parts.returns else ""
+    return [
+        f"{parts.cache}{annotation} = None",
+        f"{parts.lock} = {parts.modules['threading']}.Lock()",
+    ]
+
+
+def _accessor(parts: Parts, making: list[str], style: Style) -> list[str]:
+    i = style.indent
+    return [
+        *_head(parts, style),
+        f"{i}global {parts.cache}",
+        f"{i}if {parts.cache} is None:",
+        f"{i}{i}with {parts.lock}:",
+        f"{i}{i}{i}if {parts.cache} is None:",
+        *making,
+        f"{i}return {parts.cache}",
+    ]
+
+
+def _head(parts: Parts, style: Style) -> list[str]:
+    if parts.existing is not None:
+        return [parts.existing.header, *parts.existing.doc]
+    arrow = f" -> {parts.returns}" if style.annotated and parts.returns else ""
+    doc = f"Return `{parts.what}`, one for each process, made at first use."
+    return [f"def {parts.accessor}(){arrow}:", *_doc(style, doc)]
+
+
+def registered(parts: Parts, made: str) -> str:
+    """The statement that has the object closed when its process ends."""
+    modules = parts.modules
+    return f"{modules['atexit']}.register({parts.close}, {made}, {modules['os']}.getpid())"
+
+
+def _closing(parts: Parts, style: Style) -> list[str]:
+    i, os = style.indent, parts.modules["os"]
+    arguments, arrow = f"{parts.local}, pid", ""
+    if style.annotated:
+        kind = f": {parts.returns}" if parts.returns else ""
+        arguments, arrow = f"{parts.local}{kind}, pid: int", " -> None"
+    return [
+        f"def {parts.close}({arguments}){arrow}:",
+        *_doc(style, f"Close `{parts.what}` at exit, in the process that has made it."),
+        f"{i}if {os}.getpid() == pid:{_remark(style, 'a forked child leaves it alone')}",
+        f"{i}{i}{parts.local}.{parts.release}",
+    ]
+
+
+def _forgetting(parts: Parts, style: Style) -> list[str]:
+    i = style.indent
+    arrow = " -> None" if style.annotated else ""
+    remark = _remark(style, "a forked child makes its own")
+    return [
+        f"def {parts.forget}(){arrow}:{remark}",
+        *_doc(style, f"Have a forked child make its own `{parts.what}`."),
+        f"{i}global {parts.cache}, {parts.lock}",
+        f"{i}{parts.cache}, {parts.lock} = None, {parts.modules['threading']}.Lock()",
+    ]
+
+
+def _at_fork(parts: Parts, style: Style) -> list[str]:
+    os, quote = parts.modules["os"], style.quote
+    return [
+        f"if hasattr({os}, {quote}register_at_fork{quote}):",
+        f"{style.indent}{os}.register_at_fork(after_in_child={parts.forget})",
+    ]
+
+
+def _remark(style: Style, text: str) -> str:
+    """A comment, where there is no docstring to say it."""
+    return "" if style.documented else f"  # {text}"
+
+
+def _doc(style: Style, text: str) -> list[str]:
+    if not style.documented:
+        return []
+    return [f"{style.indent}{style.doc_quotes}{text}{style.doc_quotes}"]
+
+
+def _lines(style: Style, lines: list[str]) -> str:
+    return "".join(line + style.newline for line in lines)

@@ -1,0 +1,175 @@
+"""Functions of a project: who mentions them, what they are part of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+import libcst.matchers as m
+from libcst.metadata import GlobalScope, ImportAssignment
+
+from reloadlint.fixes.reading.project import Project
+from reloadlint.fixes.reading.references import references
+from reloadlint.fixes.reading.tree import FunctionNode, Tree, descendants
+from reloadlint.project.modules import Module
+
+Place = tuple[Tree, cst.CSTNode]
+
+
+def class_of(tree: Tree, function: FunctionNode) -> cst.ClassDef | None:
+    """The class whose method a function is."""
+    block = tree.parent(function)
+    owner = tree.parent(block) if isinstance(block, cst.IndentedBlock) else block
+    return owner if isinstance(owner, cst.ClassDef) else None
+
+
+def is_generator(function: FunctionNode) -> bool:
+    """Whether calling a function runs nothing of it yet."""
+    return any(isinstance(node, cst.Yield) for node in own_nodes(function.body))
+
+
+def own_nodes(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """A node and what it holds, without the insides of functions and classes defined in it."""
+    yield node
+    for child in node.children:
+        if isinstance(child, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
+            yield child
+        else:
+            yield from own_nodes(child)
+
+
+def referring(project: Project, tree: Tree, function: cst.FunctionDef) -> list[Place]:
+    """Where a function is mentioned: by its name, or for a method as an attribute."""
+    cls = class_of(tree, function)
+    name = function.name.value
+    if cls is None:
+        return _by_name(project, tree, function, name)
+    if name in ("__init__", "__new__", "__post_init__", "__init_subclass__"):
+        return [
+            (where, node)
+            for where, node in _by_name(project, tree, cls, cls.name.value)
+            if isinstance(where.parent(node), cst.Call)
+        ]
+    if name.startswith("__") and name.endswith("__"):
+        return []
+    return list(_by_attribute(project, name))
+
+
+def naming(project: Project, tree: Tree, target: cst.Name) -> list[Place]:
+    """Where a name that has been assigned to is mentioned."""
+    scope = tree.scope(target)
+    if isinstance(scope, GlobalScope):
+        return [(use.tree, use.node) for use in references(project, tree.path, target.value).uses]
+    bound = (a for a in scope[target.value] if a.scope is scope)
+    return [(tree, node) for node in {access.node for a in bound for access in a.references}]
+
+
+def definition_of(
+    project: Project, tree: Tree, node: cst.BaseExpression
+) -> tuple[Tree, cst.FunctionDef | cst.ClassDef] | None:
+    """The function or class of the project that a name stands for, if it is sure."""
+    if not isinstance(node, cst.Name):
+        return None
+    for assignment in tree.scope(node)[node.value]:
+        found = getattr(assignment, "node", None)
+        if isinstance(found, (cst.FunctionDef, cst.ClassDef)):
+            return tree, found
+        if isinstance(found, cst.ImportFrom) and not isinstance(found.names, cst.ImportStar):
+            return _imported_definition(project, tree, found, node.value)
+    return None
+
+
+def _imported_definition(
+    project: Project, tree: Tree, statement: cst.ImportFrom, local: str
+) -> tuple[Tree, cst.FunctionDef | cst.ClassDef] | None:
+    source = project.resolve(tree.path, _text(statement.module), len(statement.relative))
+    if not isinstance(source, Module) or source.path not in project.texts:
+        return None
+    assert not isinstance(statement.names, cst.ImportStar)
+    where = project.tree(source.path)
+    for alias in statement.names:
+        if (alias.evaluated_alias or alias.evaluated_name) == local:
+            for assignment in where.global_scope[alias.evaluated_name]:
+                found = getattr(assignment, "node", None)
+                if isinstance(found, (cst.FunctionDef, cst.ClassDef)):
+                    return where, found
+    return None
+
+
+def _by_name(
+    project: Project, tree: Tree, node: cst.FunctionDef | cst.ClassDef, name: str
+) -> list[Place]:
+    scope = tree.scope(node)
+    if isinstance(scope, GlobalScope):
+        return [(use.tree, use.node) for use in references(project, tree.path, name).uses]
+    found = {access.node for a in scope[name] if a.scope is scope for access in a.references}
+    return [(tree, found_node) for found_node in found]
+
+
+def _by_attribute(project: Project, name: str) -> Iterator[Place]:
+    """Attributes of that name, of whatever may be an object of the project."""
+    for path in project.mentioning(name):
+        where = project.tree(path)
+        for node in where.every(cst.Attribute):
+            if node.attr.value == name and not is_foreign(project, where, node.value):
+                yield where, node
+
+
+def is_foreign(project: Project, tree: Tree, receiver: cst.BaseExpression) -> bool:
+    """Whether an expression is surely no object of the project."""
+    if isinstance(receiver, (cst.SimpleString, cst.FormattedString, cst.Dict, cst.List)):
+        return True
+    while isinstance(receiver, (cst.Attribute, cst.Call, cst.Subscript)):
+        receiver = receiver.func if isinstance(receiver, cst.Call) else receiver.value
+    if not isinstance(receiver, cst.Name):
+        return False
+    for assignment in tree.scope(receiver)[receiver.value]:
+        if isinstance(assignment, ImportAssignment):
+            return not _of_project(project, tree, assignment.node)
+    return False
+
+
+def _of_project(project: Project, tree: Tree, node: cst.CSTNode) -> bool:
+    if isinstance(node, cst.ImportFrom):
+        module = _text(node.module)
+        return project.resolve(tree.path, module, len(node.relative)) is not None
+    if isinstance(node, cst.Import):
+        return any(
+            project.resolve(tree.path, alias.evaluated_name) is not None for alias in node.names
+        )
+    return True
+
+
+def _text(module: cst.Attribute | cst.Name | None) -> str:
+    return cst.Module([]).code_for_node(module) if module is not None else ""
+
+
+def wrapped_by(
+    project: Project, tree: Tree, outer: FunctionNode
+) -> Iterator[tuple[Tree, FunctionNode] | None]:
+    """The functions that a decorator is put on; None where it is used in another way.
+
+    `outer` is the function that returns the wrapper: the decorator, or what makes one.
+    """
+    while (around := tree.function_of(outer)) is not None and _returns(around, outer):
+        outer = around
+    if not isinstance(outer, cst.FunctionDef):
+        yield None
+        return
+    for where, node in referring(project, tree, outer):
+        parent = where.parent(node)
+        if isinstance(parent, cst.Call) and parent.func is node:
+            parent = where.parent(parent)
+        if isinstance(parent, cst.Decorator):
+            target = where.parent(parent)
+            if isinstance(target, cst.FunctionDef):
+                yield where, target
+        else:
+            yield None
+
+
+def _returns(function: FunctionNode, inner: FunctionNode) -> bool:
+    if not isinstance(inner, cst.FunctionDef):
+        return isinstance(function, cst.Lambda)
+    wanted = m.Return(value=m.Name(inner.name.value))
+    return any(m.matches(node, wanted) for node in descendants(function.body))

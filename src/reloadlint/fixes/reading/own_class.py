@@ -1,0 +1,152 @@
+"""An own class behind a connection: does it keep something from one call to the next?"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+import libcst as cst
+import libcst.matchers as m
+
+from reloadlint.effects.roles import CLOSER_NAMES
+from reloadlint.effects.values import Class
+from reloadlint.fixes.reading.mutations import MUTATORS
+from reloadlint.fixes.reading.project import Project
+from reloadlint.fixes.reading.tree import Tree, descendants, last_name
+
+_MAKING = frozenset({"__init__", "__new__", "__post_init__", "__enter__", "__del__"})
+
+
+_ASKING = frozenset({"getattr", "hasattr", "is_alive", "suppress"})
+
+
+class Methods:
+    """The methods of a class and of its bases in the project, as written.
+
+    `set_up` are those that are only called where an object is made, right after its constructor.
+    """
+
+    def __init__(self, project: Project, cls: Class, set_up: Collection[str] = ()) -> None:
+        self.name = cls.definition.name
+        self._making = {*_MAKING, *CLOSER_NAMES, *set_up}
+        self.defined: list[tuple[Tree, cst.ClassDef, cst.FunctionDef]] = []
+        for base in cls.mro:
+            if isinstance(base, Class) and base.module.path in project.texts:
+                tree = project.tree(base.module.path)
+                self.defined += _methods(tree, base)
+
+    def serving(self) -> list[tuple[Tree, cst.FunctionDef]]:
+        """The methods that work for callers: neither constructor, closer, nor their helpers."""
+        making = self._making
+        helpers = self._called_only_by(making)
+        return [
+            (tree, method)
+            for tree, _, method in self.defined
+            if method.name.value not in making | helpers
+        ]
+
+    def constructing(self) -> list[tuple[Tree, cst.FunctionDef]]:
+        """The methods that make an object."""
+        return [(t, method) for t, _, method in self.defined if method.name.value in _MAKING]
+
+    def _called_only_by(self, making: set[str]) -> set[str]:
+        helpers: set[str] = set()
+        names = {method.name.value for _, _, method in self.defined} - making
+        while True:
+            found = {name for name in names - helpers if self._is_helper(name, making | helpers)}
+            if not found:
+                return helpers
+            helpers |= found
+
+    def _is_helper(self, name: str, making: set[str]) -> bool:
+        callers = {
+            method.name.value
+            for _, _, method in self.defined
+            for node in descendants(method.body)
+            if isinstance(node, cst.Call) and m.matches(node.func, _OWN) and last_name(node) == name
+        }
+        return name.startswith("_") and bool(callers) and callers <= making
+
+
+_CHANGING = (cst.AugAssign, cst.AssignTarget)
+_SELF = m.Name("self")
+_OWN = m.Attribute(value=_SELF)
+
+
+def _methods(tree: Tree, cls: Class) -> list[tuple[Tree, cst.ClassDef, cst.FunctionDef]]:
+    for node in tree.every(cst.ClassDef):
+        if (
+            node.name.value == cls.definition.name
+            and tree.line(node.name) == cls.definition.span[0]
+        ):
+            body = node.body.body
+            return [(tree, node, item) for item in body if isinstance(item, cst.FunctionDef)]
+    return []
+
+
+def kept_state(methods: Methods) -> Iterator[str]:
+    """What objects of the class keep from one call to the next, one reason each."""
+    for tree, method in methods.serving():
+        for node in descendants(method.body):
+            name = _own_attribute_changed(tree, node)
+            if name is not None:
+                yield _state(methods, name, tree, node)
+    for tree, _, method in methods.defined:
+        changed = (n for n in descendants(method.body) if isinstance(n, _CHANGING))
+        for node in changed:
+            assert isinstance(node, _CHANGING)
+            if _is_class_attribute(node.target, methods.name):
+                yield _state(methods, last_name(node.target), tree, node)
+
+
+def finalizer(methods: Methods) -> Iterator[str]:
+    """A `__del__` that does more than to close: it would run after every request."""
+    for tree, _, method in methods.defined:
+        calls = (n for n in descendants(method.body) if isinstance(n, cst.Call))
+        others = [call for call in calls if last_name(call) not in {*CLOSER_NAMES, *_ASKING}]
+        if method.name.value == "__del__" and others:
+            where = f"line {tree.line(method)} of {tree.path}"
+            yield f"`{methods.name}.__del__` ({where}) would run after every request"
+
+
+def _state(methods: Methods, name: str, tree: Tree, node: cst.CSTNode) -> str:
+    return (
+        f"`{methods.name}.{name}` is state that outlives a request "
+        f"(changed in line {tree.line(node)} of {tree.path})"
+    )
+
+
+def _own_attribute_changed(tree: Tree, node: cst.CSTNode) -> str | None:
+    """The attribute of `self` that a node assigns or changes in place."""
+    if isinstance(node, (cst.AssignTarget, cst.AugAssign)):
+        if isinstance(node, cst.AssignTarget) and _is_fresh(tree.parent(node)):
+            return None
+        return _own_root(node.target)
+    if m.matches(node, m.Call(func=m.Name("next"), args=[m.AtLeastN(n=1)])):
+        assert isinstance(node, cst.Call)
+        return _own_root(node.args[0].value)
+    method = node.func if isinstance(node, cst.Call) else None
+    if isinstance(method, cst.Attribute) and method.attr.value in MUTATORS:
+        return _own_root(method.value)
+    return None
+
+
+def _is_fresh(node: cst.CSTNode) -> bool:
+    """`self.cursor = self.connection.cursor()` begins anew with each call."""
+    return isinstance(node, cst.Assign) and last_name(node.value) == "cursor"
+
+
+def _own_root(node: cst.BaseExpression) -> str | None:
+    while isinstance(node, (cst.Subscript, cst.Attribute)):
+        if isinstance(node, cst.Attribute) and m.matches(node, _OWN):
+            return node.attr.value
+        node = node.value
+    return None
+
+
+def _is_class_attribute(node: cst.BaseExpression, name: str) -> bool:
+    if not isinstance(node, cst.Attribute):
+        return False
+    owner = node.value
+    if isinstance(owner, cst.Call):
+        return last_name(owner) == "type"
+    return last_name(owner) in (name, "__class__", "cls")

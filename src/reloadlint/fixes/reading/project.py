@@ -1,0 +1,216 @@
+"""What a cure has to know of the project around a hazard."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from reloadlint.fixes.draft import Refusal
+from reloadlint.fixes.reading.tree import Tree, Unparsable
+from reloadlint.project.modules import Module
+from reloadlint.project.scope import is_test_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from reloadlint.effects.catalogue import Catalogue
+    from reloadlint.effects.closers import Closing
+    from reloadlint.effects.hazards import Hazard
+    from reloadlint.effects.occurrences import Outcome
+    from reloadlint.effects.runs import Run
+    from reloadlint.facts.records import Span
+    from reloadlint.project.imports import ImportFacts
+    from reloadlint.project.modules import ModuleIndex
+    from reloadlint.project.scope import ImportGraph
+
+_TEST_FOLDER = re.compile(r"(^|/)tests?/")
+_WORD = re.compile(r"\w+")
+T = TypeVar("T")
+
+
+@lru_cache(maxsize=32)
+def _parsed(path: str, text: str) -> Tree:
+    """A text's tree; those of the last few texts serve the next round of fixes as well."""
+    return Tree(path, text)
+
+
+class Project:
+    """The texts of a project, who imports whom, and what the solver found.
+
+    Args:
+        texts: the text of each module that could be parsed, by path.
+        broken: what could be read of the files that could not be parsed (RL901), by path.
+        index: from paths to modules and from names to modules.
+        imports: what each module imports, by path.
+        graph: who imports whom.
+        flask_modules: the paths that Flask loads.
+        hazards: all that were found.
+        outcomes: what is known of each call in a module's body.
+        closing: what the closers of a class leave open.
+        chosen: the files that may be rewritten.
+        runs: how main guards run the application, by the path of the script.
+        root: the project's folder.
+        catalogue: what is known of libraries, with the user's own entries.
+    """
+
+    def __init__(
+        self,
+        texts: Mapping[str, str],
+        broken: Mapping[str, str],
+        index: ModuleIndex,
+        imports: Mapping[str, ImportFacts],
+        graph: ImportGraph,
+        flask_modules: frozenset[str],
+        hazards: list[Hazard],
+        outcomes: Mapping[tuple[str, Span], Outcome],
+        closing: Closing,
+        chosen: frozenset[str],
+        *,
+        runs: Mapping[str, list[Run]],
+        root: Path,
+        catalogue: Catalogue,
+    ) -> None:
+        self.texts = texts
+        self.broken = broken
+        self.index = index
+        self.imports = imports
+        self.graph = graph
+        self.flask_modules = flask_modules
+        self.hazards = hazards
+        self.outcomes = outcomes
+        self.closing = closing
+        self.chosen = chosen
+        self.runs = runs
+        self.root = root
+        self.catalogue = catalogue
+        self._trees: dict[str, Tree] = {}
+        self._done: dict[Callable[[Project], Any], Any] = {}
+
+    def once(self, work: Callable[[Project], T]) -> T:
+        """What `work` returns for this project; it is called the first time only."""
+        if work not in self._done:
+            self._done[work] = work(self)
+        return cast("T", self._done[work])
+
+    def tree(self, path: str) -> Tree:
+        """A module's tree, parsed once; `Refusal` if libcst can't read it."""
+        if path not in self._trees:
+            try:
+                self._trees[path] = _parsed(path, self.texts[path])
+            except Unparsable as error:
+                raise Refusal(f"`{path}` can't be rewritten: {error}") from error
+        return self._trees[path]
+
+    def module(self, path: str) -> Module:
+        """The module in that file."""
+        module = self.index.at(path)
+        assert module is not None
+        return module
+
+    def resolve(self, importer: str, name: str, level: int = 0) -> Module | str | None:
+        """What `import name` finds in the module at `importer`; see `ModuleIndex.resolve`."""
+        return self.index.resolve(self.module(importer), name, level)
+
+    def mentioning(self, word: str, *more: str) -> list[str]:
+        """The modules in whose text all these words stand, in the order of the project."""
+        first = self._by_word.get(word, {})
+        others = [self._by_word.get(other, {}) for other in more]
+        return [path for path in first if all(path in other for other in others)]
+
+    @cached_property
+    def _by_word(self) -> dict[str, dict[str, None]]:
+        """The modules in which a word stands; their order is kept."""
+        found: dict[str, dict[str, None]] = defaultdict(dict)
+        for path, text in self.texts.items():
+            for word in _WORD.findall(text):
+                found[word][path] = None
+        return found
+
+    def importers_of(self, path: str, name: str) -> list[str]:
+        """The modules that may take `name` from the module at `path`, by whatever way."""
+        together = self.connected_with(path)
+        return [
+            other
+            for other in self.mentioning(name)
+            if other != path
+            and other in together
+            and (path in self.graph.anywhere.get(other, ()) or "TYPE_CHECKING" in self.texts[other])
+        ]
+
+    def connected_with(self, path: str) -> frozenset[str]:
+        """The modules that imports connect with this one, whichever way: its application.
+
+        Applications that share nothing but a folder are never loaded together.
+        """
+        return self._components.get(path) or frozenset({path})
+
+    @cached_property
+    def _components(self) -> dict[str, frozenset[str]]:
+        neighbours: dict[str, set[str]] = defaultdict(set)
+        for source, targets in self.graph.anywhere.items():
+            for target in targets:
+                neighbours[source].add(target)
+                neighbours[target].add(source)
+        found: dict[str, frozenset[str]] = {}
+        for path in neighbours:
+            if path not in found:
+                together = frozenset(_reached(path, neighbours))
+                found |= dict.fromkeys(together, together)
+        return found
+
+    def reaches(self, start: str, goal: str, *, deferred: bool = False) -> bool:
+        """Whether loading one module loads another, directly or through others.
+
+        `deferred`: imports in functions count as well.
+        """
+        edges = self.graph.anywhere if deferred else self.graph.at_import
+        seen, pending = {start}, [start]
+        while pending:
+            for path in edges.get(pending.pop(), ()):
+                if path == goal:
+                    return True
+                if path not in seen:
+                    seen.add(path)
+                    pending.append(path)
+        return False
+
+    def needs(self, start: str, goal: str) -> bool:
+        """Whether loading one module takes something from another, directly or through others.
+
+        Other than `reaches`, that a package is loaded before its submodule doesn't count.
+        """
+        seen, pending = {start}, [start]
+        while pending:
+            for path in self._taken_by(pending.pop()):
+                if path == goal:
+                    return True
+                if path not in seen:
+                    seen.add(path)
+                    pending.append(path)
+        return False
+
+    def _taken_by(self, path: str) -> set[str]:
+        found: set[str] = set()
+        facts = self.imports.get(path)
+        for item in facts.imports if facts is not None else ():
+            source = None if item.deferred else self.resolve(path, item.module, item.level)
+            inner = self.index.submodule(source, item.name) if source and item.name else None
+            found |= {m.path for m in (inner or source,) if isinstance(m, Module)}
+        return found
+
+    def is_test(self, path: str) -> bool:
+        """Whether a module belongs to the project's tests."""
+        return is_test_file(path) or _TEST_FOLDER.search(path) is not None
+
+
+def _reached(start: str, edges: Mapping[str, Iterable[str]]) -> set[str]:
+    found, pending = {start}, [start]
+    while pending:
+        for path in edges.get(pending.pop(), ()):
+            if path not in found:
+                found.add(path)
+                pending.append(path)
+    return found

@@ -1,0 +1,1 @@
+"""Pieces of text that cures have in common, and where they go."""
