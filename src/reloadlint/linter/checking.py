@@ -1,0 +1,166 @@
+"""One run of `check`: what was found, and what can be done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from reloadlint.effects.hazards import Hazard
+from reloadlint.findings import Finding, Result, Rewrite
+from reloadlint.linter.reading import Progress, Reader
+from reloadlint.linter.surroundings import Surroundings, understand
+from reloadlint.linter.targets import inside
+from reloadlint.results import Found, result_of
+from reloadlint.source import SourceFile
+from reloadlint.suppressions import has_marks
+
+if TYPE_CHECKING:
+    from reloadlint.facts.records import Span
+    from reloadlint.findings import Fix
+    from reloadlint.fixes.draft import Plan, Wishes
+    from reloadlint.rules.program import Report
+    from reloadlint.settings import Settings
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where a finding about a hazard stands: the same for both."""
+
+    path: str
+    span: Span
+    in_guard: bool
+
+    @classmethod
+    def of(cls, finding: Finding) -> Place:
+        span = (finding.line, finding.column, finding.end_line, finding.end_column)
+        return cls(finding.path, span, finding.code == "RL401")
+
+
+class Check:
+    """One run of `check` over one or more projects."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        overlay: dict[Path, SourceFile],
+        progress: Progress | None,
+        wishes: Wishes | None = None,
+    ) -> None:
+        self._settings = settings
+        self._found = Found()
+        self._wishes = wishes
+        self._reader = Reader(overlay, progress)
+        self.findings = self._found.findings
+        self._chosen: frozenset[str] = frozenset()
+        self.plans: dict[Place, Plan] = {}
+        self._rewrites: dict[Place, tuple[Rewrite, ...]] = {}
+        self._libraries: list[set[str]] = []
+
+    @property
+    def libraries(self) -> set[str]:
+        """The files of installed libraries that were read."""
+        return set().union(*self._libraries)
+
+    def project(self, root: Path, wanted: Sequence[Path]) -> dict[str, SourceFile]:
+        """Check the wanted files of the project at `root`; all its files, by path below that."""
+        around = self.understand(root, wanted)
+        chosen, read = {inside(root, file) for file in wanted}, around.read
+        self._chosen = frozenset(chosen)
+        self._found.flask_modules += len((around.scope | around.solver.modules.keys()) & chosen)
+        self._report(around, [hazard for hazard in around.found if hazard.path in chosen])
+        self._check_program(around, chosen)
+        sources = [source for path in chosen if (source := read.sources.get(path))]
+        self._found.checked |= {source.display_path for source in sources}
+        commented = {s.display_path: s.text for s in sources if has_marks(s.text)}
+        self._found.commented |= commented
+        self.findings += [read.problems[path] for path in sorted(read.problems.keys() & chosen)]
+        return read.sources
+
+    def understand(self, root: Path, wanted: Sequence[Path]) -> Surroundings:
+        """Read the project at `root` with these files, and follow what loading them does."""
+        around = understand(root, wanted, self._settings, self._reader)
+        self._libraries.append(around.libraries)
+        broken = around.read.sources.keys() & around.read.problems.keys()
+        sources = (around.read.sources[path] for path in broken)
+        self._found.texts |= {source.display_path: source.text for source in sources}
+        return around
+
+    def _report(self, around: Surroundings, found: list[Hazard]) -> None:
+        from reloadlint.rules.visitor import report
+
+        read = around.read
+        plans = self._plans(around, found)
+        by_module: dict[str, list[Hazard]] = {}
+        display: dict[str, str] = {}
+        for hazard in found:
+            by_module.setdefault(hazard.path, []).append(hazard)
+            for path in {hazard.path, *(step.path for step in hazard.steps)}:
+                source = read.sources.get(path) or SourceFile.read(Path(path))
+                display[path] = source.display_path
+                self._found.texts[source.display_path] = source.text
+        for path, hazards_here in by_module.items():
+            self.findings += report(read.sources[path].text, hazards_here, display, plans)
+
+    def _check_program(self, around: Surroundings, chosen: set[str]) -> None:
+        """Ask the rules that look at the whole program."""
+        from reloadlint.rules.checks import check_program
+        from reloadlint.rules.program import Program
+
+        def shown(path: str) -> str:
+            source = around.read.sources.get(path) or SourceFile.read(Path(path))
+            self._found.texts[source.display_path] = source.text
+            return source.display_path
+
+        sources, solver = around.read.sources, around.solver
+        modules = frozenset(around.scope) | solver.modules.keys()
+        program = Program(solver, around.graph, modules, lambda path: sources[path].text)
+        reports = [
+            report
+            for report in check_program(program, self._settings.selected)
+            if report.path in chosen
+        ]
+        for report, planned in zip(reports, self._planned(around, reports), strict=True):
+            finding = report.finding(shown)
+            if planned is not None:
+                finding = msgspec.structs.replace(finding, fix=planned.fix)
+                self._note_plan(Place.of(finding), planned, around.read.sources)
+            self.findings.append(finding)
+
+    def _planned(self, around: Surroundings, reports: list[Report]) -> list[Plan | None]:
+        """What can be done about each of these reports; None where their rule has no fix."""
+        if not any(report.rule.rewritten for report in reports):
+            return [None] * len(reports)
+        from reloadlint.fixes.plan_reports import plan_report
+
+        project = around.project(self._chosen)
+        return [plan_report(project, report) for report in reports]
+
+    def _note_plan(self, place: Place, made: Plan, sources: dict[str, SourceFile]) -> None:
+        """Keep a plan, and what it would write, for who wants to."""
+        from reloadlint.fixes.rewrites import rewrites_of
+
+        self.plans[place] = made
+        if made.draft is not None:
+            self._rewrites[place] = tuple(rewrites_of(made.draft.edits, sources))
+
+    def _plans(self, around: Surroundings, found: list[Hazard]) -> dict[Hazard, Fix]:
+        """The fix of each hazard; the plans behind them are kept for who wants to write them."""
+        if not found:
+            return {}
+        from reloadlint.fixes.draft import Wishes, wishes_for
+        from reloadlint.fixes.plan import plan
+
+        wishes, own = self._wishes or Wishes(), self._settings.strategy
+        project, sources = around.project(self._chosen), around.read.sources
+        plans = {hazard: plan(hazard, project, wishes_for(hazard, wishes, own)) for hazard in found}
+        for hazard, made in plans.items():
+            shown = sources[hazard.path].display_path
+            self._note_plan(Place(shown, hazard.span, hazard.in_guard), made, sources)
+        return {hazard: made.fix for hazard, made in plans.items()}
+
+    def result(self, files: int) -> Result:
+        """Everything found, in the order in which it is reported."""
+        rewrites = {f: made for f in self.findings if (made := self._rewrites.get(Place.of(f)))}
+        return result_of(self._found, self._settings, files, rewrites)

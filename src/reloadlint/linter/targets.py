@@ -1,0 +1,79 @@
+"""From paths to files, each with its project's root."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from reloadlint.discovery import discover, find_project_root
+from reloadlint.findings import Finding
+from reloadlint.rules.invalid_file import invalid_file
+from reloadlint.source import SourceFile, display_path
+
+if TYPE_CHECKING:
+    from reloadlint.settings import Settings
+
+
+class Targets(msgspec.Struct):
+    """The files that were asked for, by their project's root, and those that can't be read."""
+
+    by_root: dict[Path, list[Path]]
+    problems: list[Finding]
+    files: int
+
+
+def targets_of(paths: Sequence[Path], settings: Settings, stdin: SourceFile | None) -> Targets:
+    """The files that paths mean, and standard input's.
+
+    Raises:
+        UsageError: a path that is not there.
+    """
+    discovery = discover(paths, settings)
+    wanted = set(discovery.files)
+    if stdin is not None:
+        wanted.add(stdin.path.absolute())
+    by_root: dict[Path, list[Path]] = {}
+    for path, root in _roots(paths, sorted(wanted)).items():
+        by_root.setdefault(root, []).append(path)
+    problems = [
+        invalid_file(display_path(problem.path), 1, 1, problem.message)
+        for problem in discovery.problems
+    ]
+    return Targets(by_root, problems, len(wanted))
+
+
+def overlay_of(stdin: SourceFile | None) -> dict[Path, SourceFile]:
+    """The texts that stand for what is on disk, by absolute path."""
+    return {stdin.path.absolute(): stdin} if stdin is not None else {}
+
+
+def _roots(paths: Sequence[Path], files: Sequence[Path]) -> dict[Path, Path]:
+    """For each file, the root of its project; asked once for each folder."""
+    known: dict[Path, Path] = {}
+    found = {}
+    for file in files:
+        if file.parent not in known:
+            known[file.parent] = find_project_root(file)
+        found[file] = known[file.parent]
+    return _under_one_roof(paths, found)
+
+
+def _under_one_roof(paths: Sequence[Path], roots: dict[Path, Path]) -> dict[Path, Path]:
+    """A folder that was named is one project, if no part of it says that it is another."""
+    folders = [path.absolute() for path in paths if path.is_dir()]
+    for file, root in roots.items():
+        above = next((f for f in folders if f in root.parents or f == root), None)
+        if above is not None:
+            roots[file] = find_project_root(above) if above != root else root
+    return roots
+
+
+def inside(root: Path, path: Path) -> str:
+    """A path relative to the root; one from elsewhere keeps its whole way."""
+    try:
+        return PurePosixPath(path.relative_to(root)).as_posix()
+    except ValueError:
+        return path.as_posix().lstrip("/")
