@@ -5,28 +5,30 @@ The same is shown for every fixture in `reality/`, with the probe of this comman
 
 from __future__ import annotations
 
-import json
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
 
 from reality.projects import Project, examples
-from tracing.programs import run
+from reloadlint.cli.foretelling import report
+from reloadlint.settings import Settings
+from reloadlint.trace.loading import trace_load
 
 
 @pytest.mark.parametrize("project", examples(), ids=lambda project: project.name)
-def test_trace_and_findings_agree(project: Project, tmp_path: Path) -> None:
+def test_trace_and_findings_agree(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = tmp_path / project.name
     shutil.copytree(project.folder, folder)
-    done = run(folder, "trace", f"{project.entries[0]}.py", "--output-format", "json")
-    assert done.status == 0
-    report = json.loads(done.out)
-    assert report["only_foretold"] == []
-    (process,) = report["processes"]
-    held = [one for one in process["effects"] if one["state"] == "held"]
-    found = {
-        (one["finding"]["path"], one["finding"]["line"], one["finding"]["code"]) for one in held
-    }
+    monkeypatch.chdir(folder)
+    trace = trace_load(f"{project.entries[0]}.py", Path(sys.executable), timeout=60)
+    told = report(trace, Settings(cache=False))
+    (process,) = trace.processes
+    held = [told.of(process, one) for one in process.effects if one.state == "held"]
+    found = {(one.finding.path, one.finding.line, one.finding.code) for one in held if one.finding}
     assert found == {(want.path, want.line, want.code) for want in project.expected}
-    assert {one["knowledge"] for one in held} <= {"foretold"}
+    assert {one.knowledge for one in held} <= {"foretold"}
+    assert told.unseen == ()

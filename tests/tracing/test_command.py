@@ -187,6 +187,13 @@ def test_what_a_test_of_the_reloader_guards_is_known(trace: Trace) -> None:
     assert known(report) == [("held", "guarded", None)]
 
 
+def test_what_a_factory_does_that_only_flask_calls_is_told_as_that(trace: Trace) -> None:
+    factory = f"def create_app():\n    {THREAD}    return Flask(__name__)\n"
+    report = traced(trace, f"import threading\nfrom flask import Flask\n{factory}")
+    assert known(report) == [("held", "called", None)]
+    assert report["summary"]["only_traced"] == 0
+
+
 def test_rules_and_baselines_of_the_settings_do_not_hide_a_finding(
     trace: Trace, tmp_path: Path
 ) -> None:

@@ -150,6 +150,11 @@ def test_what_a_thread_begins_is_led_back_to_the_line_that_started_the_thread(
     ]
 
 
+def test_what_an_exit_handler_begins_is_not_loading(load: Load) -> None:
+    trace = load(app="import atexit, threading\natexit.register(threading.Thread().start)\n")
+    assert effects(trace) == []
+
+
 def test_a_class_body_stands_for_itself(load: Load, tmp_path: Path) -> None:
     trace = load(app="import sqlite3\nclass Store:\n    db = sqlite3.connect('x.db')\n")
     assert seen(trace, tmp_path) == [("dbfile", "held", "app.py:3")]

@@ -160,6 +160,19 @@ def test_a_process_outlives_the_child_that_started_it(run: Run, tmp_path: Path) 
     assert second.alive == ()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="is read from /proc")
+def test_threads_of_c_code_are_seen_in_parent_and_child(run: Run, tmp_path: Path) -> None:
+    trace = run(
+        "import ctypes\nfrom flask import Flask\nlibc = ctypes.CDLL(None)\n"
+        "libc.pthread_create(ctypes.byref(ctypes.c_ulong()), None, libc.pause, None)\n"
+        f"app = Flask(__name__)\n{SERVE}"
+    )
+    for process in trace.processes:
+        assert started(process, tmp_path) == [("thread", "held", "app.py:4")]
+        assert process.effects[0].native
+    assert trace.processes[0].alive == (1,)
+
+
 def test_the_main_guard_is_run_in_parent_and_child(run: Run, tmp_path: Path) -> None:
     trace = run(
         "import sqlite3\nfrom flask import Flask\napp = Flask(__name__)\n"
@@ -168,11 +181,6 @@ def test_the_main_guard_is_run_in_parent_and_child(run: Run, tmp_path: Path) -> 
     )
     for process in trace.processes:
         assert started(process, tmp_path) == [("dbfile", "held", "app.py:5")]
-
-
-def test_what_requests_and_the_server_begin_is_not_loading(run: Run) -> None:
-    trace = run(CLEAN.replace("debug=True", "debug=True, threaded=True"))
-    assert [process.effects for process in trace.processes] == [(), (), ()]
 
 
 # Servers that can't be seen through

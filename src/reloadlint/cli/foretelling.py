@@ -43,9 +43,14 @@ def report(trace: Trace, settings: Settings) -> Report:
         survey = survey_project(files, settings)
         for key, effect in open_keys.items():
             foretold[key] = Foretold(_knowledge(effect, survey))
-    seen = {id(one.finding) for one in foretold.values()}
-    unseen = [Unseen(one, _reason(one, trace)) for one in findings if id(one) not in seen]
+    seen = {_line(one.finding) for one in foretold.values() if one.finding}
+    unseen = [Unseen(one, _reason(one, trace)) for one in findings if _line(one) not in seen]
     return Report(trace, foretold, tuple(unseen))
+
+
+def _line(finding: Finding) -> tuple[str, int, str]:
+    """Which findings a trace cannot tell apart."""
+    return (finding.path, finding.line, finding.code)
 
 
 def _effects(trace: Trace) -> list[tuple[Key, Effect]]:
@@ -77,7 +82,9 @@ def _knowledge(effect: Effect, survey: Survey) -> Knowledge:
     ]
     if "guarded" in known:
         return "guarded"
-    return "suppressed" if {"held", "main_guard"} & set(known) else "unforeseen"
+    if {"held", "main_guard"} & set(known):
+        return "suppressed"
+    return "unforeseen" if effect.loads else "called"
 
 
 def _is_on_the_way(effect: Effect, path: str, happening: Happening) -> bool:

@@ -10,8 +10,9 @@ from reloadlint.findings import Finding
 from reloadlint.trace.records import Effect, Process, Trace
 
 #: `foretold` by a finding; `suppressed` by a comment or a setting; `guarded`: a test of the
-#: reloader's process decides, which is no finding; `unforeseen`: only the trace saw it.
-Knowledge = Literal["foretold", "suppressed", "guarded", "unforeseen"]
+#: reloader's process decides, which is no finding; `called`: Flask calls the factory that does it,
+#: no module; `unforeseen`: only the trace saw it.
+Knowledge = Literal["foretold", "suppressed", "guarded", "called", "unforeseen"]
 
 
 class Foretold(msgspec.Struct, frozen=True):

@@ -28,6 +28,7 @@ LEGEND = (
 _KNOWLEDGE = {
     "suppressed": "suppressed",
     "guarded": "guarded by a test of the reloader",
+    "called": "in a factory that no module calls",
     "unforeseen": "only seen here",
 }
 

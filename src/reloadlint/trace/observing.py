@@ -129,6 +129,7 @@ class Observed:
             daemon=held.get("daemon", begun["daemon"]),
             count=held.get("count", 1),
             state=self._state(begun["id"]),
+            loads=begun["loads"],
             refusal=self._refused.get(begun["id"]),
         )
 

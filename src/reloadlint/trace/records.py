@@ -26,7 +26,8 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True):
     the last of them called. `native` is what C code did, seen by the operating system alone;
     `count` says how many threads stand together then. `state` is `held` if it was still there
     when loading ended, `transient` if it had ended, `refused` for a port that was taken, and
-    `unknown` where nobody could be asked. `refusal` is the system's reason.
+    `unknown` where nobody could be asked. `loads` is False where no module is being loaded, as in
+    a factory that Flask calls. `refusal` is the system's reason.
     """
 
     id: int
@@ -39,6 +40,7 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True):
     daemon: bool | None
     count: int
     state: State
+    loads: bool = True
     refusal: str | None = None
 
     @property

@@ -104,7 +104,9 @@ class _Server:
         if parent is None:
             return []
         seen = self._program.seen.values()
-        return [one for one in seen if one.is_reloaded and one.ppid == parent.pid]
+        # On Windows, an environment's interpreter starts another one, so that this is no child.
+        is_child = os.name == "nt"
+        return [one for one in seen if one.is_reloaded and (is_child or one.ppid == parent.pid)]
 
     def _serves(self, number: int) -> bool:
         """Wait until the child of that number serves."""
@@ -184,9 +186,9 @@ class _Server:
     def _notices(self, child: Observed, touched: Touched) -> bool:
         """Touch until the child's main thread is through."""
         deadline = time.monotonic() + self._limits.loading
-        while time.monotonic() < deadline and self._program.status is None:
+        while (left := deadline - time.monotonic()) > 0 and self._program.status is None:
             touched.touch()
-            if self._program.until(lambda: _is_leaving(child), _TOUCH_AGAIN):
+            if self._program.until(lambda: _is_leaving(child), min(left, _TOUCH_AGAIN)):
                 return True
         return _is_leaving(child)
 

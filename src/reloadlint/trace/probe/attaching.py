@@ -33,6 +33,7 @@ class Attached:
 
     def _serves(self, event: str, frame: FrameType, around: FrameType) -> None:
         """Loading is over: the server starts, or the reloader, or that starts a child."""
+        self._recorder.natives.stop()
         if event == "subprocess.Popen" and around.f_code.co_name == "run_with_reloader":
             self._tell("restarting")
         elif event == "threading.Thread.start" and frame is around and _is_child():
@@ -41,10 +42,9 @@ class Attached:
             self._tell("unreloaded")
 
     def _tell(self, event: str) -> None:
-        self._recorder.natives.stop()
+        held = self._recorder.held()
         self._recorder.journal.serving = True
-        own = self._recorder.journal.code.loaded()
-        self._channel.send(event, held=self._recorder.held(), own=own)
+        self._channel.send(event, held=held, own=self._recorder.journal.code.loaded())
 
     def _announce_exit(self) -> None:
         """Tell when the main thread is through, before it waits for threads that are no daemons."""

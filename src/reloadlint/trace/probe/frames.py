@@ -21,12 +21,14 @@ class Way(NamedTuple):
 
     `lines` are the project's own, outermost first, each `[file, line]`; `place` is the one that
     stands in the innermost module being loaded; `through` names the library's callable that the
-    last line called, or is None.
+    last line called, or is None. `loads` is False where no module is being loaded, as in a factory
+    that Flask calls.
     """
 
     place: list | None  # type: ignore[type-arg]
     lines: list  # type: ignore[type-arg]
     through: str | None
+    loads: bool = True
 
 
 class Code:
@@ -68,7 +70,8 @@ class Code:
         place = _place([each for each, _ in own])
         outermost_first = lines[::-1][-MOST_LINES:]
         at = lines[place] if place is not None else outermost_first[0] if lines else None
-        return Way(at, outermost_first, _name(inner) if inner is not None else None)
+        through = _name(inner) if inner is not None else None
+        return Way(at, outermost_first, through, place is not None)
 
     def loaded(self) -> list[str]:
         """The files of the project's modules that have been loaded, in that order."""

@@ -78,6 +78,7 @@ class Journal:
             "place": (origin["place"] if origin else None) or way.place,
             "lines": [*(origin["lines"] if origin else ()), *way.lines],
             "through": way.through,
+            "loads": origin["loads"] if origin else way.loads,
             "native": native,
             "daemon": None,
             "instead": instead["id"] if instead else None,

@@ -81,6 +81,7 @@ class Loading:
             os._exit(0)
         self._recorder.natives.stop()
         held = self._recorder.held()
+        self._recorder.journal.serving = True  # what exit handlers begin is not loading
         own = self._recorder.journal.code.loaded()
         for stream in (sys.stdout, sys.stderr):
             if stream is not None:

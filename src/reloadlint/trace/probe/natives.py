@@ -41,6 +41,7 @@ class Natives:
         self._effects: dict[tuple[str, int], Effect] = {}
         self._last: tuple[FrameType, int] | None = None
         self._looks = 0
+        self._is_over = False
         self._before: frozenset[tuple[str, int]] | None = None
         self._seen: tuple[int, int] = (0, 0)
 
@@ -52,7 +53,11 @@ class Natives:
         sys.settrace(self._calls)
 
     def stop(self) -> None:
-        """Leave the project's lines alone again."""
+        """Leave the project's lines alone again; what comes from now on is not loading's doing."""
+        if self._before is None or self._is_over:
+            return
+        self._note(self._way())
+        self._is_over = True
         if sys.gettrace() == self._calls:
             sys.settrace(None)
         self._last = None
@@ -101,7 +106,6 @@ class Natives:
         """Those that are still there; where nobody knows which line it was, without one."""
         if self._before is None:
             return
-        self._note(self._way())
         groups: dict[int, list[tuple[str, int]]] = {}
         for key, kind, detail in [*self._held_tasks(), *self._held_files()]:
             effect = self._effects.get(key) or self._begin(key, kind, detail)
@@ -121,7 +125,8 @@ class Natives:
 
     def _held_tasks(self) -> Iterator[tuple[tuple[str, int], str, str]]:
         for task in self._unknown():
-            yield ("task", task), "thread", "started outside of `threading`"
+            if ("task", task) in self._ways:
+                yield ("task", task), "thread", "started outside of `threading`"
 
     def _unknown(self) -> list[int]:
         """Threads that are not Python's, once those that have just ended are gone."""
@@ -136,8 +141,9 @@ class Natives:
 
     def _held_files(self) -> Iterator[tuple[tuple[str, int], str, str]]:
         listening = system.listening()
+        inherited = {name for name, _ in self._before or ()}  # or a copy of what is
         for number, target in system.descriptors().items():
-            is_new = (target, number) not in (self._before or ())
+            is_new = target not in inherited and (target, number) in self._ways
             kind = self._kind(number, target, listening) if is_new else ""
             if kind:
                 is_file = kind in ("device", "dbfile")
