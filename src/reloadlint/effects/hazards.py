@@ -40,7 +40,7 @@ class Hazard(msgspec.Struct, frozen=True, kw_only=True):
 
     `kind` is the site's (see `frames.Site`); `in_guard` if it stands in the main guard.
     `blocks_exit`: a thread or process keeps the interpreter from ending; `exclusive`: a second
-    process is refused. `causes` are the library's callables that have the effects.
+    process is refused. `subject` is the class of the object that has the effect.
     """
 
     path: str
@@ -53,6 +53,7 @@ class Hazard(msgspec.Struct, frozen=True, kw_only=True):
     blocks_exit: bool
     exclusive: bool
     call: str | None
+    subject: str
     role: str
     cure: str
     defer: str | None
@@ -89,12 +90,20 @@ def _hazard(group: list[Occurrence], outcome: Outcome | None) -> Hazard:
         blocks_exit=any(_blocks_exit(o) for o in group),
         exclusive=any(o.entry.exclusive for o in group),
         call=(outcome.callee if outcome else None) or worst.entry.name,
+        subject=_class_name(subject),
         role=role,
         cure=_cure(worst, subject, role),
         defer=_deferring(worst),
         closers=closers_of(subject, worst.entry),
         steps=steps_of(worst.chain, worst),
     )
+
+
+def _class_name(subject: Instance) -> str:
+    """The name of an object's class, without its module's."""
+    cls = subject.cls
+    name = cls.definition.name if isinstance(cls, Class) else getattr(cls, "name", "")
+    return str(name).rpartition(".")[2]
 
 
 def _gravity(occurrence: Occurrence) -> tuple[int, bool, bool, int]:

@@ -35,7 +35,7 @@ _REMEDIES = {
 
 
 _WHY = {
-    "client": "`{call}` is thread-safe and meant to live once per process",
+    "client": "`{subject}` is thread-safe and meant to live once per process",
     "device": "a process opens a device once",
     "pool": "a pool serves all threads of its process",
     "service": "it works in the background as long as its process",
@@ -97,4 +97,4 @@ def remedy(hazard: Hazard) -> str:
 
 def why(hazard: Hazard) -> str:
     """Why one object for each process fits its role, as a clause; empty where it doesn't."""
-    return _WHY.get(hazard.role, "").format(call=hazard.text)
+    return _WHY.get(hazard.role, "").format(subject=hazard.subject or hazard.text)
