@@ -64,6 +64,7 @@ def fix(
     *,
     write: bool = False,
     strategy: Strategy = "auto",
+    before_request: bool = False,
 ) -> Repair:
     """Work out how what `check` reports can be cured, and write it if asked.
 
@@ -71,6 +72,7 @@ def fix(
         paths, settings: as for `check`; `settings.unsafe_fixes` lets in fixes that aren't safe.
         write: write the files; else nothing is written.
         strategy: which cure to take; `auto` chooses by what the object is for.
+        before_request: what goes to `g` is opened before each request, too.
 
     Returns:
         What became of each finding, and the changed files.
@@ -83,7 +85,7 @@ def fix(
 
     wanted = _listed(paths)
     settings = settings or load_settings(wanted[0])
-    wishes = Wishes(strategy)
+    wishes = Wishes(strategy, before_request=before_request)
     repair = fix_project(wanted, settings, wishes=wishes, unsafe=settings.unsafe_fixes)
     if write:
         repair.write()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from reloadlint.errors import UsageError
 from reloadlint.fixes.draft import Wishes
 from reloadlint.fixes.files import Change, WriteError, write_all
 from reloadlint.fixes.removal import REMOVED, removals
@@ -32,13 +33,14 @@ def fix_project(
     """Work out what `fix` would write, and what is left. Nothing is written.
 
     Args:
-        wishes: which strategy, and how the object is reached.
+        wishes: which strategy, how the object is reached, and when it is opened.
         unsafe: also make the fixes that are not safe.
         paths, settings, stdin, progress: as for `check_project`.
 
     Raises:
-        UsageError: a path that is not there.
+        UsageError: a path that is not there, or wishes that contradict each other.
     """
+    _agree(wishes)
     targets = targets_of(paths, settings, stdin)
     repair = Repair(list(targets.problems), [])
     for root, files in targets.by_root.items():
@@ -47,6 +49,15 @@ def fix_project(
         repair.outcomes += [work.shown(outcome) for outcome in repaired.outcomes]
         repair.changes += work.changes(repaired.texts)
     return repair
+
+
+def _agree(wishes: Wishes) -> None:
+    """Only what is opened for each request can be opened before it."""
+    if wishes.before_request and wishes.strategy not in ("auto", "g"):
+        raise UsageError(
+            f"--before-request is for strategy g, not for {wishes.strategy}; "
+            "leave out one of the two"
+        )
 
 
 class Repair(msgspec.Struct):

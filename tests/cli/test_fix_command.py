@@ -114,3 +114,30 @@ def test_file_that_cannot_be_parsed_is_left_and_said(folder: Path) -> None:
 def test_strategy_is_the_users_word_on_the_role_alone(folder: Path) -> None:
     status, _, told = fix(folder, SAFE, "--strategy", "lazy")
     assert (status, "only the thread that makes it may use it" in told) == (1, True)
+
+
+def test_before_request_opens_for_each_request_and_check_accepts_it(folder: Path) -> None:
+    assert fix(folder, SAFE, "--before-request", "--write")[0] == 0
+    after = (folder / "app.py").read_text()
+    assert "@app.before_request\ndef open_db():\n    get_db()\n" in after
+    for options in ((), ("--before-request",)):
+        assert fix(folder, None, "--write", *options)[:2] == (0, "0 fixed, 0 left.\n")
+    assert (folder / "app.py").read_text() == after
+
+
+def test_without_before_request_it_stays_lazy(folder: Path) -> None:
+    fix(folder, SAFE, "--write")
+    assert "before_request" not in (folder / "app.py").read_text()
+
+
+@pytest.mark.parametrize("strategy", ["lazy", "pool", "defer", "guard"])
+def test_before_request_is_refused_with_other_strategies(folder: Path, strategy: str) -> None:
+    status, patch, told = fix(folder, SAFE, "--before-request", "--strategy", strategy)
+    assert (status, patch) == (2, "")
+    expected = f"--before-request is for strategy g, not for {strategy}; leave out one of the two"
+    assert told == f"error: {expected}\n"
+
+
+def test_before_request_goes_with_its_own_strategy(folder: Path) -> None:
+    status, patch, _ = fix(folder, SAFE, "--before-request", "--strategy", "g")
+    assert (status, "+@app.before_request\n" in patch) == (1, True)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from fixes.harness import Project, tree
+from fixes.harness import tree
 from fixes.harness_fixing import Fixed, fix
 from fixes.harness_guard import scripts
 
@@ -67,13 +67,16 @@ def test_about_half_of_the_projects_are_refused() -> None:
 
 
 @each_fixed
-def test_check_names_the_cure(project: Project, fixes: Fixes) -> None:
+def test_check_names_the_cure(project: Script, fixes: Fixes) -> None:
+    applicability = "safe" if project.doubt is None else "unsafe"
     for finding in fixes[project.name].findings:
-        assert finding["fix"] == {"strategy": "guard", "applicability": "safe", "reason": None}
+        cure = finding["fix"]
+        assert (cure["strategy"], cure["applicability"]) == ("guard", applicability)
+        assert (project.doubt or "") in (cure["reason"] or "")
 
 
 @each_fixed
-def test_fix_writes_what_a_colleague_would(project: Project, fixes: Fixes) -> None:
+def test_fix_writes_what_a_colleague_would(project: Script, fixes: Fixes) -> None:
     fixed = fixes[project.name]
     assert fixed.command.status == 0, fixed.command
     assert fixed.files == tree(project.after)
@@ -81,14 +84,14 @@ def test_fix_writes_what_a_colleague_would(project: Project, fixes: Fixes) -> No
 
 
 @each_fixed
-def test_summary_says_in_which_way_of_starting_it_holds(project: Project, fixes: Fixes) -> None:
+def test_summary_says_in_which_way_of_starting_it_holds(project: Script, fixes: Fixes) -> None:
     said = fixes[project.name].command.said
     assert "runs once now, in the process that serves" in said
     assert "`flask run` and gunicorn never run the main guard" in said
 
 
 @each_fixed
-def test_second_fix_changes_nothing(project: Project, fixes: Fixes) -> None:
+def test_second_fix_changes_nothing(project: Script, fixes: Fixes) -> None:
     fixed = fixes[project.name]
     assert fixed.again.status == 0, fixed.again
     assert fixed.files_again == fixed.files
@@ -96,7 +99,7 @@ def test_second_fix_changes_nothing(project: Project, fixes: Fixes) -> None:
 
 @on_linux
 @each_fixed
-def test_only_the_process_that_serves_holds_anything(project: Project, fixes: Fixes) -> None:
+def test_only_the_process_that_serves_holds_anything(project: Script, fixes: Fixes) -> None:
     folder = fixes[project.name].folder
     with ThreadPoolExecutor(2) as pool:
         parent_before, child_before = pool.map(_run, [project.before] * 2, (False, True))
@@ -107,7 +110,7 @@ def test_only_the_process_that_serves_holds_anything(project: Project, fixes: Fi
 
 
 @each_refused
-def test_refused_project_stays_as_it_is_and_hears_why(project: Project, fixes: Fixes) -> None:
+def test_refused_project_stays_as_it_is_and_hears_why(project: Script, fixes: Fixes) -> None:
     fixed = fixes[project.name]
     assert fixed.command.status == 1
     assert fixed.files == tree(project.before)
@@ -121,7 +124,7 @@ def test_refused_project_stays_as_it_is_and_hears_why(project: Project, fixes: F
 
 
 @each_refused
-def test_only_what_is_unsafe_is_written_on_demand(project: Project, unsafe_fixes: Fixes) -> None:
+def test_only_what_is_unsafe_is_written_on_demand(project: Script, unsafe_fixes: Fixes) -> None:
     fixed = unsafe_fixes[project.name]
     assert (fixed.files != tree(project.before)) == (project.applicability == "unsafe")
     assert (fixed.left == []) == (project.applicability == "unsafe")

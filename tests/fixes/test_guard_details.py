@@ -8,6 +8,7 @@ from textwrap import indent
 import pytest
 
 from fixes.workshop import fixed, verdict
+from reloadlint.fixes.guarding.moving import NOT_SERVED
 
 APP = """\
 import argparse
@@ -139,10 +140,13 @@ def test_script_that_a_server_loads_is_not_safe_to_change(
         ("Makefile", "run:\n\tpython app.py\n"),
     ],
 )
-def test_script_that_nothing_else_loads_is(file: str, text: str, tmp_path: Path) -> None:
+def test_script_that_nothing_says_is_served_is_moved_on_demand(
+    file: str, text: str, tmp_path: Path
+) -> None:
     module = APP.replace("if __name__", "start()\n\nif __name__") + "    app.run(debug=DEBUG)\n"
     cure = verdict(tmp_path, {"app.py": module, file: text})
-    assert (cure.strategy, cure.applicability) == ("guard", "safe")
+    assert (cure.strategy, cure.applicability) == ("guard", "unsafe")
+    assert cure.reason == NOT_SERVED
 
 
 def test_decorated_start_is_left_alone(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from reloadlint.fixes.draft import Refusal
-from reloadlint.fixes.writing.names import accessor_name, closer_name, stem_of
+from reloadlint.fixes.writing.names import accessor_name, closer_name, opener_name, stem_of
 
 
 @pytest.mark.parametrize("name", ["db", "DB", "_db", "__db"])
@@ -20,6 +20,7 @@ def test_no_stem_from_what_gives_no_name(name):
 def test_first_free_name_is_taken():
     assert accessor_name("db", {"get_db"}.__contains__) == "get_db_connection"
     assert closer_name("db", set().__contains__) == "close_db"
+    assert opener_name("db", {"open_db"}.__contains__) == "open_db_connection"
 
 
 def test_refused_if_every_name_is_taken():

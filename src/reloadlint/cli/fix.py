@@ -54,6 +54,11 @@ _WRITING = (
         help="auto (default: by role), g, pool, lazy, defer or guard.",
     ),
     _option(
+        "--before-request",
+        is_flag=True,
+        help="Have what goes to g opened before each request, needed or not.",
+    ),
+    _option(
         "--access",
         type=click.Choice(("auto", "call", "proxy")),
         default="auto",
@@ -98,7 +103,8 @@ def show_patch(
     paths: Sequence[Path], settings: Settings, path: Path | None, options: dict[str, Any]
 ) -> int:
     """Print what would be written, for `check --diff`; the exit status."""
-    options = {**options, "write": False, "strategy": "auto", "access": "auto"}
+    fixing = {"write": False, "strategy": "auto", "access": "auto", "before_request": False}
+    options = {**options, **fixing}
     return _finish(_repair(paths, settings, path, options), options)
 
 
@@ -115,7 +121,7 @@ def _repair(
         return fix_project(
             paths,
             settings,
-            wishes=Wishes(options["strategy"], options["access"]),
+            wishes=Wishes(options["strategy"], options["access"], options["before_request"]),
             unsafe=settings.unsafe_fixes,
             stdin=stdin,
             progress=progress,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,21 @@ CLOSER_NAMES = (
 )
 """Methods that by convention release what an object holds, the most usual first."""
 
+_CLOSING = re.compile(
+    r"(?:close|disconnect|dispose|shutdown|stop|terminate)_?"
+    r"(?:all|con|conn|connection|connections|conns|db|database|pool|port|serial|sock|socket"
+    r"|thread|threads|worker|workers)"
+    r"|clean_up|shut_down|tear_down"
+)
+_PAIRS = {
+    "getconn": {"putconn"},
+    "get_conn": {"put_conn", "return_conn", "release_conn"},
+    "get_connection": {"put_connection", "return_connection", "release_connection"},
+    "acquire": {"release"},
+    "checkout": {"checkin"},
+    "borrow": {"give_back"},
+}
+"""Methods that hand something out, and those that take it back."""
 _WAITING = frozenset({"get", "wait", "result", "recv", "join", "acquire"})
 _HANDING_OVER = frozenset({"put", "put_nowait", "submit", "send_nowait"})
 _IN_BACKGROUND = frozenset({"thread", "process"})
@@ -42,8 +58,15 @@ def closers_of(subject: Instance, entry: Entry | None = None) -> tuple[str, ...]
     if not isinstance(subject.cls, Class):
         return tuple(dict.fromkeys(known))
     own = [name for name in CLOSER_NAMES if isinstance(subject.cls.lookup(name), Function)]
+    methods = (method.name for method in _public_methods(subject.cls))
+    own += [name for name in methods if _CLOSING.fullmatch(name)]
     inherited = subject.entry.closers if subject.entry is not None else ()
     return tuple(dict.fromkeys([*own, *inherited]))
+
+
+def is_closer(name: str) -> bool:
+    """Whether a method of this name, by convention, releases what its object holds."""
+    return name in CLOSER_NAMES or _CLOSING.fullmatch(name) is not None
 
 
 def role_of(subject: Instance, kinds: Iterable[str], entry: Entry) -> str:
@@ -54,10 +77,17 @@ def role_of(subject: Instance, kinds: Iterable[str], entry: Entry) -> str:
     if effects & {"listen", "device"}:
         return "server" if "listen" in effects else "device"
     if not effects & _IN_BACKGROUND:
-        return "connection"
+        return "pool" if _lends(subject.cls) else "connection"
     if effects <= _IN_BACKGROUND:
         return "connection" if _is_asked(subject) else "service"
     return "connection" if closers_of(subject) else "service"
+
+
+def _lends(cls: Class) -> bool:
+    """Whether objects of a class hand something out and take it back."""
+    taking_back = {m.name for m in _public_methods(cls) if len(m.parameters) > 1}
+    names = {method.name for method in _public_methods(cls)}
+    return any(take in names and gives & taking_back for take, gives in _PAIRS.items())
 
 
 def _is_asked(subject: Instance) -> bool:
@@ -67,7 +97,7 @@ def _is_asked(subject: Instance) -> bool:
     """
     if not closers_of(subject) or not isinstance(subject.cls, Class):
         return False
-    methods = [m for m in _public_methods(subject.cls) if m.name not in CLOSER_NAMES]
+    methods = [m for m in _public_methods(subject.cls) if not is_closer(m.name)]
     return any(not _hands_over(method) for method in methods)
 
 

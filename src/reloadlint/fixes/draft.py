@@ -28,11 +28,12 @@ class Wishes(msgspec.Struct, frozen=True):
 
     `strategy` is their word on the role. `access`: `call` rewrites every use into a call of the
     accessor, `proxy` keeps the name as a `LocalProxy`, `auto` does so only where modules use it
-    that may not be changed.
+    that may not be changed. `before_request`: what goes to `g` is opened before each request, too.
     """
 
     strategy: str = "auto"
     access: str = "auto"
+    before_request: bool = False
 
 
 def wishes_for(hazard: Hazard, wishes: Wishes, own: Mapping[str, str]) -> Wishes:

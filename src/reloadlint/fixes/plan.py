@@ -57,6 +57,8 @@ def _drafted(hazard: Hazard, project: Project, strategy: str, wishes: Wishes) ->
     outside = sorted(draft.edits.keys() - project.chosen)
     if outside:
         raise Refusal(f"`{outside[0]}` would have to be changed too; name it among the paths")
+    if wishes.before_request and strategy != "g":
+        draft.note += "; it doesn't go to `g`, so no request opens it beforehand"
     return draft
 
 

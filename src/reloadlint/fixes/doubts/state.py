@@ -9,7 +9,12 @@ import libcst as cst
 from reloadlint.effects.values import Class
 from reloadlint.fixes.doubts.memory import in_memory
 from reloadlint.fixes.doubts.results import carried_on
-from reloadlint.fixes.doubts.transactions import commits_by_itself, temporary_table, uncommitted
+from reloadlint.fixes.doubts.transactions import (
+    commits_by_itself,
+    commits_what_it_writes,
+    temporary_table,
+    uncommitted,
+)
 from reloadlint.fixes.reading.configuring import sets_something
 from reloadlint.fixes.reading.mutations import is_attribute_target
 from reloadlint.fixes.reading.object import Made
@@ -155,10 +160,25 @@ def _left_open(
         if function is not None:
             places.setdefault(function, use.tree)
     places.update({method: tree for tree, method in methods.serving()} if methods else {})
+    committing = _committing(methods) if methods is not None else frozenset()
+    objects = {use.node for use in inside}
+
+    def settled(call: cst.Call) -> bool:
+        owner = call.func.value if isinstance(call.func, cst.Attribute) else None
+        return last_name(call) in committing and (owner in objects or dotted(owner) == "self")
+
     for function, tree in places.items():
-        call = uncommitted(project, tree, function, ddl_commits=ddl_commits)
+        call = uncommitted(project, tree, function, ddl_commits=ddl_commits, settled=settled)
         if call is not None:
             yield (
                 f"`{last_name(call)}` in line {tree.line(call)} of {tree.path} writes without a "
                 "commit in the same function, and closing the connection would drop that"
             )
+
+
+def _committing(methods: Methods) -> frozenset[str]:
+    """The methods of a class that commit all that they hand to the database."""
+    found: dict[str, bool] = {}
+    for tree, _, method in methods.defined:
+        found.setdefault(method.name.value, commits_what_it_writes(tree, method))
+    return frozenset(name for name, commits in found.items() if commits)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import libcst as cst
 
+from reloadlint.fixes.doubts.with_blocks import is_transaction
 from reloadlint.fixes.reading.functions import referring
 from reloadlint.fixes.reading.project import Project
 from reloadlint.fixes.reading.tree import (
@@ -32,15 +33,22 @@ _CONDITIONS = (cst.If, cst.ExceptHandler, cst.While, cst.For, cst.IfExp, cst.Mat
 
 
 def uncommitted(
-    project: Project, tree: Tree, function: FunctionNode, *, ddl_commits: bool = False
+    project: Project,
+    tree: Tree,
+    function: FunctionNode,
+    *,
+    ddl_commits: bool = False,
+    settled: Callable[[cst.Call], bool] | None = None,
 ) -> cst.Call | None:
     """The call in a function that writes, where neither it nor its callers commit.
 
-    `ddl_commits`: `CREATE TABLE` and the like need no commit.
+    `ddl_commits`: `CREATE TABLE` and the like need no commit. `settled` says of a call that what
+    it calls sees to that.
     """
-    calls = [node for node in descendants(function.body) if isinstance(node, cst.Call)]
-    for call in calls:
-        if last_name(call) not in _EXECUTING or not call.args or _committed(tree, function, call):
+    for call in _executing(function):
+        if not call.args or (settled is not None and settled(call)):
+            continue
+        if _committed(tree, function, call):
             continue
         statement = call.args[0].value
         if any(_is_write(text, ddl_commits=ddl_commits) for text in _texts(tree, statement)):
@@ -49,6 +57,18 @@ def uncommitted(
         elif _is_parameter(function, statement) and _is_told_to_write(project, tree, function):
             return call
     return None
+
+
+def _executing(function: FunctionNode) -> Iterator[cst.Call]:
+    for node in descendants(function.body):
+        if isinstance(node, cst.Call) and last_name(node) in _EXECUTING:
+            yield node
+
+
+def commits_what_it_writes(tree: Tree, method: cst.FunctionDef) -> bool:
+    """Whether a method hands statements to the database, and commits each of them."""
+    calls = list(_executing(method))
+    return bool(calls) and all(_committed(tree, method, call) for call in calls)
 
 
 def uncommitted_at_load(
@@ -63,7 +83,7 @@ def uncommitted_at_load(
             texts = _texts(tree, node.args[0].value)
             writes = any(_is_write(text, ddl_commits=ddl_commits) for text in texts)
             around = (n for n in tree.ancestors(node) if isinstance(n, cst.With))
-            inside = any(_is_transaction(block) for block in around)
+            inside = any(is_transaction(tree, block) for block in around)
             open_since = node if writes and not inside else open_since
     return open_since
 
@@ -89,7 +109,7 @@ def _committed(tree: Tree, function: FunctionNode, write: cst.CSTNode) -> bool:
         commits = isinstance(node, cst.Call) and last_name(node) in _COMMITTING
         if commits and set(_conditions(tree, function, node)) <= around:
             return True
-        block = isinstance(node, cst.With) and _is_transaction(node)
+        block = isinstance(node, cst.With) and is_transaction(tree, node)
         if block and any(outer is node for outer in tree.ancestors(write)):
             return True
     return False
@@ -101,14 +121,6 @@ def _conditions(tree: Tree, function: FunctionNode, node: cst.CSTNode) -> Iterat
             return
         if isinstance(outer, _CONDITIONS):
             yield outer
-
-
-def _is_transaction(node: cst.With) -> bool:
-    """`with connection:` commits at its end."""
-    return any(
-        isinstance(item.item, (cst.Name, cst.Attribute)) or last_name(item.item) == "begin"
-        for item in node.items
-    )
 
 
 def _callers_commit(project: Project, tree: Tree, function: FunctionNode) -> bool:

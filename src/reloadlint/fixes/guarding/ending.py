@@ -7,12 +7,16 @@ from collections.abc import Iterator
 import libcst as cst
 
 from reloadlint.effects.hazards import Hazard
+from reloadlint.effects.roles import closers_of
+from reloadlint.effects.values import Instance
 from reloadlint.fixes.draft import Draft
 from reloadlint.fixes.guarding.arranging import Arrangement
 from reloadlint.fixes.guarding.at_exit import exit_doubts
 from reloadlint.fixes.guarding.blocks import Block, mentioned
 from reloadlint.fixes.guarding.endless import HANGS, as_daemon, stop_of
+from reloadlint.fixes.guarding.ran import call_at
 from reloadlint.fixes.reading.project import Project
+from reloadlint.fixes.reading.tree import dotted
 
 
 def ended(
@@ -33,7 +37,7 @@ def ended(
         draft.note = "; its loop never ends, so it is a daemon now and a reload gets past it"
         return None
     stop = stop_of(hazard, project)
-    owner = _owner(block, found)
+    owner = _receiver(hazard, project, stop) or _owner(block, found)
     if stop is None or owner is None:
         draft.doubt(HANGS)
         return None
@@ -50,6 +54,18 @@ def _owner(block: Block, found: Arrangement) -> str | None:
     """The name of what has the closer."""
     names = [name for name in found.objects if name]
     return names[0] if len(names) == 1 and not isinstance(block.start, cst.For) else None
+
+
+def _receiver(hazard: Hazard, project: Project, stop: str | None) -> str:
+    """The name of what the start is called on, where that has the closer: `executor.submit()`."""
+    outcome = project.outcomes.get((hazard.path, hazard.span))
+    call = call_at(project.tree(hazard.path), hazard.span)
+    if outcome is None or call is None or not isinstance(call.func, cst.Attribute):
+        return ""
+    if isinstance(outcome.result, Instance) and stop in closers_of(outcome.result):
+        return ""
+    has_it = isinstance(outcome.receiver, Instance) and stop in closers_of(outcome.receiver)
+    return dotted(call.func.value) if has_it else ""
 
 
 def _stops_at_the_end(block: Block, owner: str) -> Iterator[str]:

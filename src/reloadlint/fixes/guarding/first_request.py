@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
 from reloadlint.effects.hazards import Hazard
@@ -28,6 +30,8 @@ from reloadlint.fixes.reading.tree import Tree, last_name
 from reloadlint.fixes.writing.pieces import shifted, with_comments
 from reloadlint.fixes.writing.style import style_of
 
+_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+"""Where a word of `StatsThread` ends."""
 RECIPE = (
     "no place at module level is right in every way of starting: start it in the main guard, in a "
     "`flask` command of its own, or in gunicorn's `post_fork`, which runs once in each worker"
@@ -168,4 +172,4 @@ def _stem(kept: str | None, start: cst.Call) -> str:
     """What the hook is called after."""
     owner = start.func.value if isinstance(start.func, cst.Attribute) else None
     name = kept or last_name(owner) or last_name(start).removeprefix("start_")
-    return name.strip("_").lower() if name != "Thread" else "thread"
+    return _WORDS.sub("_", name.strip("_")).lower()

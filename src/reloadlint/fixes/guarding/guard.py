@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import libcst as cst
 
 from reloadlint.effects.hazards import Hazard
@@ -13,7 +15,8 @@ from reloadlint.fixes.guarding.conditions import Condition, decided_by
 from reloadlint.fixes.guarding.ending import ended
 from reloadlint.fixes.guarding.first_request import draft_first_request
 from reloadlint.fixes.guarding.making import maker_of
-from reloadlint.fixes.guarding.moving import arranged_in_guard, block_of_run
+from reloadlint.fixes.guarding.missed import is_for_requests, missed
+from reloadlint.fixes.guarding.moving import NOT_SERVED, arranged_in_guard, block_of_run
 from reloadlint.fixes.guarding.ran import Ran, call_at, ran_after, ran_by_script
 from reloadlint.fixes.guarding.served import importers, serving_file
 from reloadlint.fixes.guarding.writing_guard import Guarding
@@ -74,12 +77,19 @@ def _moved_in(
     block = block_of_run(ran, maker)
     condition, test, draft = _condition(ran, block)
     found = arranged_in_guard(block, start, test)
+    missing = missed(tree, [member for segment in found.segments for member in segment])
+    if missing is not None:
+        if is_for_requests(tree, found):
+            with contextlib.suppress(Refusal):
+                return draft_first_request(hazard, project, tree, start, made)
+        draft.doubt(missing)
     _wait_for_later(hazard, project, wishes, tree, found)
     for path in importers(project, hazard.path):
         draft.doubt(f"`{path}` imports the module, and would find it not started")
     file = serving_file(project, hazard.path)
     if file is not None:
         draft.doubt(f"`{file}` has a server load the module, and that would no longer start it")
+    found.doubts.append(NOT_SERVED)
     return _written(hazard, project, ran, block, condition, test, found, draft)
 
 
@@ -144,7 +154,7 @@ def _wait_for_later(
             draft = draft_guard(other, project, wishes)
         except Refusal:
             continue
-        if not draft.doubts:
+        if set(draft.doubts) <= {NOT_SERVED}:
             raise Waiting(f"`{other.text}()` in line {other.span[0]} is guarded first", other)
 
 

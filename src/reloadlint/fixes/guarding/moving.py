@@ -18,6 +18,9 @@ from reloadlint.fixes.guarding.waiting import doubts_about
 from reloadlint.fixes.reading.guards import is_main_test
 from reloadlint.fixes.reading.tree import Tree, descendants, dotted
 
+NOT_SERVED = "`flask run` and gunicorn never run the main guard, and would no longer start it"
+"""Why a move there is the user's to decide: no source says by what a script is served."""
+
 _DEFINITIONS = (cst.FunctionDef, cst.ClassDef)
 
 

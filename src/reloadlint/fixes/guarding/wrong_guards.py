@@ -14,7 +14,12 @@ from reloadlint.fixes.guarding.asking import asked
 from reloadlint.fixes.guarding.at_exit import exit_doubts
 from reloadlint.fixes.guarding.blocks import Block, bound
 from reloadlint.fixes.guarding.conditions import Condition, decided_by, used_names
-from reloadlint.fixes.guarding.moving import block_of_run, check_definitions, on_the_way
+from reloadlint.fixes.guarding.moving import (
+    NOT_SERVED,
+    block_of_run,
+    check_definitions,
+    on_the_way,
+)
 from reloadlint.fixes.guarding.ran import Ran, ran_after, ran_by_script
 from reloadlint.fixes.guarding.served import importers, serving_file
 from reloadlint.fixes.guarding.started import dependent
@@ -109,7 +114,7 @@ def _moved(project: Project, tree: Tree, guard: cst.If) -> Draft:
     test = f"not {condition.text} or {asking.expression}()"
     found = _arranged(block, guard)
     head = None if condition.value is None else f"{condition.text} = {condition.value}"
-    for doubt in (*_served(project, tree, others, condition), *found.doubts):
+    for doubt in (*_served(project, tree, others, condition), *found.doubts, NOT_SERVED):
         draft.doubt(doubt)
     guarding = Guarding(block, found, test, head, list(condition.edits), None, guard)
     draft.add(tree.path, *asking.edits, *guarding.edits())

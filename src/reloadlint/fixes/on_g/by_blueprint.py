@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from reloadlint.fixes.draft import Draft
-from reloadlint.fixes.on_g.hooks import HOOK, Registered
+from reloadlint.fixes.on_g.hooks import HOOK, OPENING_OF_ALL, Hooks, Registered
 from reloadlint.fixes.reading.applications import qualified_name
 from reloadlint.fixes.reading.object import Made
 from reloadlint.fixes.reading.tree import dotted
@@ -30,10 +30,10 @@ def blueprint_of(made: Made) -> str | None:
 
 
 def through_blueprint(
-    made: Made, blueprint: str, closer: str, style: Style, draft: Draft
+    made: Made, blueprint: str, hooks: Hooks, style: Style, draft: Draft
 ) -> Registered:
-    """Have `closer` registered by whatever application registers the blueprint."""
-    gap = style.newline * style.blank
+    """Have the hooks registered by whatever application registers the blueprint."""
+    closer, gap = hooks.closer, style.newline * style.blank
     state, arrow = ("state: BlueprintSetupState", " -> None") if style.annotated else ("state", "")
     if style.annotated:
         text = "from flask.blueprints import BlueprintSetupState"
@@ -44,4 +44,5 @@ def through_blueprint(
         *([f"{style.indent}{style.doc_quotes}{_RECORDED}{style.doc_quotes}"] * style.documented),
         f"{style.indent}state.app.{HOOK}({closer})",
     )
-    return Registered(None, gap + "".join(line + style.newline for line in lines))
+    opening = f"@{blueprint}.{OPENING_OF_ALL}" if hooks.opener else None
+    return Registered(None, gap + "".join(line + style.newline for line in lines), opening)

@@ -6,7 +6,7 @@ import libcst as cst
 
 from reloadlint.fixes.draft import Draft
 from reloadlint.fixes.edits import Edit
-from reloadlint.fixes.on_g.hooks import HOOK, Registered, call_after
+from reloadlint.fixes.on_g.hooks import Hooks, Registered, calls_after
 from reloadlint.fixes.reading.applications import Application
 from reloadlint.fixes.reading.object import Made
 from reloadlint.fixes.reading.project import Project
@@ -18,19 +18,19 @@ from reloadlint.fixes.writing.style import Style, style_of
 
 def by_init_app(
     made: Made,
-    closer: str,
+    hooks: Hooks,
     project: Project,
     style: Style,
     draft: Draft,
     apps: list[Application],
 ) -> Registered:
-    """Have `closer` registered by the module's own `init_app`, or by one that is written."""
+    """Have the hooks registered by the module's own `init_app`, or by one that is written."""
     existing = _existing_init_app(made)
     if existing is not None:
         function, application = existing
         draft.add(
             made.tree.path,
-            _first_statement(made.tree, function, f"{application}.{HOOK}({closer})", style),
+            _first_statements(made.tree, function, hooks.calls(application), style),
         )
         return Registered()
     name = "init_app"
@@ -39,19 +39,22 @@ def by_init_app(
     for app in apps:
         called, edits = imported(project, app, made.tree.path, name)
         draft.add_once(app.tree.path, *edits)
-        draft.add(app.tree.path, call_after(app, f"{called}({app.name})", style_of(app.tree)))
-    return Registered(None, _init_app_text(made, name, closer, style, draft))
+        draft.add(app.tree.path, calls_after(app, [f"{called}({app.name})"], style_of(app.tree)))
+    return Registered(None, _init_app_text(made, name, hooks, style, draft))
 
 
-def _init_app_text(made: Made, name: str, closer: str, style: Style, draft: Draft) -> str:
+def _init_app_text(made: Made, name: str, hooks: Hooks, style: Style, draft: Draft) -> str:
     i, n = style.indent, style.newline
     signature = f"def {name}(app):"
     if style.annotated:
         flask = flask_name(made.tree, "Flask", made.tree.span(made.line)[0], n)
         beside(draft.edits.setdefault(made.tree.path, []), flask)
         signature = f"def {name}(app: {flask.expression}) -> None:"
-    doc = f"{style.doc_quotes}Have `app` close what a request has opened.{style.doc_quotes}"
-    lines = (signature, *([i + doc] if style.documented else []), f"{i}app.{HOOK}({closer})")
+    done = "open and close it with" if hooks.opener else "close what"
+    rest = "each request" if hooks.opener else "a request has opened"
+    doc = f"{style.doc_quotes}Have `app` {done} {rest}.{style.doc_quotes}"
+    calls = (i + call for call in hooks.calls("app"))
+    lines = (signature, *([i + doc] if style.documented else []), *calls)
     return n * style.blank + "".join(line + n for line in lines)
 
 
@@ -64,8 +67,10 @@ def _existing_init_app(made: Made) -> tuple[cst.FunctionDef, str] | None:
     return None
 
 
-def _first_statement(tree: Tree, function: cst.FunctionDef, call: str, style: Style) -> Edit:
-    """The edit that puts a statement at the beginning of a function, below its docstring."""
+def _first_statements(
+    tree: Tree, function: cst.FunctionDef, calls: list[str], style: Style
+) -> Edit:
+    """The edit that puts statements at the beginning of a function, below its docstring."""
     body = list(function.body.body)
     place = body[0]
     small = place.body[0] if isinstance(place, cst.SimpleStatementLine) else None
@@ -73,4 +78,4 @@ def _first_statement(tree: Tree, function: cst.FunctionDef, call: str, style: St
     line = tree.line_start(tree.span(place)[0])
     indent = tree.data[line : tree.span(place)[0]].decode()
     at = tree.line_end(tree.span(place)[1]) if documented else line
-    return Edit(at, at, f"{indent}{call}{style.newline}")
+    return Edit(at, at, "".join(f"{indent}{call}{style.newline}" for call in calls))

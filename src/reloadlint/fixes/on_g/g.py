@@ -42,7 +42,16 @@ def draft_g(hazard: Hazard, project: Project, wishes: Wishes) -> Draft:
     blocks = load_blocks(project, at_load.places, found[0].made.tree)
     for doubt in _open_at_load(hazard, project, blocks):
         draft.doubt(doubt)
-    write(hazard, project, found, closer, draft, by_proxy=by_proxy, blocks=blocks)
+    write(
+        hazard,
+        project,
+        found,
+        closer,
+        draft,
+        by_proxy=by_proxy,
+        before_request=wishes.before_request,
+        blocks=blocks,
+    )
     return draft
 
 

@@ -1,4 +1,4 @@
-"""How a teardown gets to every application that uses it."""
+"""How a teardown, and a hook that opens, get to every application that uses them."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ import libcst as cst
 from reloadlint.fixes.draft import Draft, Refusal
 from reloadlint.fixes.on_g.by_blueprint import blueprint_of, through_blueprint
 from reloadlint.fixes.on_g.by_init_app import by_init_app
-from reloadlint.fixes.on_g.hooks import HOOK, Registered, call_after
+from reloadlint.fixes.on_g.hooks import HOOK, OPENING, Hooks, Registered, calls_after
 from reloadlint.fixes.reading.applications import Application, applications
 from reloadlint.fixes.reading.object import Made
 from reloadlint.fixes.reading.products import with_products
 from reloadlint.fixes.reading.project import Project
 from reloadlint.fixes.reading.tree import Tree, dotted
-from reloadlint.fixes.writing.importing import imported
+from reloadlint.fixes.writing.importing import all_imported
 from reloadlint.fixes.writing.style import Style, style_of
 from reloadlint.project.modules import Module
 
-__all__ = ["Registered", "call_after", "register"]
+__all__ = ["Hooks", "Registered", "calls_after", "register"]
 
 
 def register(
-    made: Made, closer: str, project: Project, style: Style, draft: Draft, *, only_here: bool
+    made: Made, hooks: Hooks, project: Project, style: Style, draft: Draft, *, only_here: bool
 ) -> Registered:
-    """Have `closer` registered with every application of the object's part of the project.
+    """Have the hooks registered with every application of the object's part of the project.
 
     Args:
         only_here: the object is used in no other module.
@@ -35,16 +35,16 @@ def register(
     own = [app for app in apps if app.tree is made.tree]
     others = [app for app in apps if app.tree is not made.tree]
     if own:
-        return _in_own_module(made, closer, project, style, draft, own, others)
+        return _in_own_module(made, hooks, project, style, draft, own, others)
     shared = next((name for app in others if (name := _taken_from(project, made, app))), None)
     if shared is not None and len(others) == 1:
-        return Registered(f"@{shared}.{HOOK}")
+        return _decorated([shared], hooks, style)
     blueprint = blueprint_of(made)
     if blueprint is not None and (only_here or not others):
-        return through_blueprint(made, blueprint, closer, style, draft)
+        return through_blueprint(made, blueprint, hooks, style, draft)
     if not others:
         raise Refusal("no application is found to register the teardown with")
-    return by_init_app(made, closer, project, style, draft, others)
+    return by_init_app(made, hooks, project, style, draft, others)
 
 
 def _connected(project: Project, tree: Tree) -> list[Application]:
@@ -64,7 +64,7 @@ def _connected(project: Project, tree: Tree) -> list[Application]:
 
 def _in_own_module(
     made: Made,
-    closer: str,
+    hooks: Hooks,
     project: Project,
     style: Style,
     draft: Draft,
@@ -75,13 +75,22 @@ def _in_own_module(
     before = [app for app in own if app.plain and app.function is None and app.end <= start]
     for app in own:
         if app not in before:
-            draft.add(made.tree.path, call_after(app, f"{app.name}.{HOOK}({closer})", style))
+            draft.add(made.tree.path, calls_after(app, hooks.calls(app.name), style))
     for app in others:
-        name, edits = imported(project, app, made.tree.path, closer)
+        wanted = [name for name in hooks if name]
+        names, edits = all_imported(project, app, made.tree.path, wanted)
         draft.add_once(app.tree.path, *edits)
-        there = style_of(app.tree)
-        draft.add(app.tree.path, call_after(app, f"{app.name}.{HOOK}({name})", there))
-    return Registered(style.newline.join(f"@{app.name}.{HOOK}" for app in before) or None)
+        calls = Hooks(*names).calls(app.name)
+        draft.add(app.tree.path, calls_after(app, calls, style_of(app.tree)))
+    return _decorated([app.name for app in before], hooks, style)
+
+
+def _decorated(apps: list[str], hooks: Hooks, style: Style) -> Registered:
+    """The hooks as functions that are decorated with what each of these applications has."""
+    closing, opening = (
+        style.newline.join(f"@{app}.{hook}" for app in apps) or None for hook in (HOOK, OPENING)
+    )
+    return Registered(closing, opening=opening if hooks.opener else None)
 
 
 def _taken_from(project: Project, made: Made, app: Application) -> str | None:

@@ -12,20 +12,21 @@ from reloadlint.fixes.doubts.proxies import proxied
 from reloadlint.fixes.draft import Draft, Refusal
 from reloadlint.fixes.edits import Edit
 from reloadlint.fixes.on_g.load_blocks import LoadBlock
-from reloadlint.fixes.on_g.naming_g import Taken, names_for, there_already
+from reloadlint.fixes.on_g.naming_g import names_for, there_already
 from reloadlint.fixes.on_g.registration import register
 from reloadlint.fixes.on_g.writing_blocks import inside_init_app, moved_lines, write_blocks
+from reloadlint.fixes.on_g.writing_hooks import hooks_named, hooks_text, note
 from reloadlint.fixes.reading.object import Made
 from reloadlint.fixes.reading.project import Project
 from reloadlint.fixes.reading.release import Closer, own_class
 from reloadlint.fixes.reading.stars import brought_by_stars
 from reloadlint.fixes.reading.things import Thing
 from reloadlint.fixes.reading.tree import statements_of
-from reloadlint.fixes.writing.accessor import Parts, accessor_text, teardown_text
+from reloadlint.fixes.writing.accessor import Parts, accessor_text
 from reloadlint.fixes.writing.annotation import written_annotation
 from reloadlint.fixes.writing.flask_import import flask_name
 from reloadlint.fixes.writing.keys import free_key
-from reloadlint.fixes.writing.names import closer_name, stem_of
+from reloadlint.fixes.writing.names import stem_of
 from reloadlint.fixes.writing.opening import opening_lines
 from reloadlint.fixes.writing.placing import replaced
 from reloadlint.fixes.writing.rewriting import rewrite
@@ -41,6 +42,7 @@ def write(
     draft: Draft,
     *,
     by_proxy: bool,
+    before_request: bool = False,
     blocks: Sequence[LoadBlock] = (),
 ) -> None:
     """Add the edits to the draft; `Refusal` if they can't be made."""
@@ -48,7 +50,8 @@ def write(
     tree, style, stem = first.made.tree, style_of(first.made.tree), stem_of(first.made.name)
     there = [None if by_proxy else there_already(project, thing) for thing in found]
     accessors, given = names_for(project, found, there)
-    teardown = closer_name(stem, Taken(project, first, given))
+    hooks = hooks_named(project, first, given, before_request=before_request)
+    teardown = hooks.closer
     if "g" in brought_by_stars(tree.text, project.texts, imported=False):
         raise Refusal("`import *` may bring another `g`")
     g = flask_name(tree, "g", tree.span(first.made.line)[0], style.newline)
@@ -56,7 +59,7 @@ def write(
     only_here = by_proxy or all(
         path == hazard.path for thing in found for path in thing.found.paths
     )
-    registered = register(first.made, teardown, project, style, draft, only_here=only_here)
+    registered = register(first.made, hooks, project, style, draft, only_here=only_here)
     registered = inside_init_app(blocks, found, () if by_proxy else accessors, registered)
     gone = [line for thing in found for line in thing.statements]
     inside = [node for block in blocks for s in block.statements for node in statements_of(s)]
@@ -76,7 +79,7 @@ def write(
         opening = opening_lines(thing, found, accessors, parts, style)
         text = accessor_text(parts, opening, style)
         if thing is first:
-            text += style.newline * style.blank + teardown_text(parts, style) + registered.after
+            text += hooks_text(parts, hooks, registered, style)
         text += _below(thing, accessor, style, draft, by_proxy=by_proxy)
         moved_away = [*gone, *inside, *(existing.statements if existing is not None else ())]
         if not by_proxy:
@@ -90,10 +93,7 @@ def write(
             draft.add_once(hazard.path, *unused_without(tree, line))
         draft.add(hazard.path, *places, *_imports_of_annotation(thing.made, parts, style))
     write_blocks(blocks, found, () if by_proxy else accessors, draft)
-    draft.note = (
-        f"`{accessors[0]}()` opens it at first use in a request and `{teardown}()` closes it; "
-        "an error in opening it now comes with that request"
-    )
+    draft.note = note(accessors[0], hooks)
 
 
 def _going_below(

@@ -11,7 +11,7 @@ from reloadlint.effects.hazards import Hazard
 from reloadlint.fixes.draft import Draft
 from reloadlint.fixes.edits import Edit
 from reloadlint.fixes.on_g.naming_g import Taken
-from reloadlint.fixes.on_g.registration import register
+from reloadlint.fixes.on_g.registration import Hooks, register
 from reloadlint.fixes.per_process.checkouts import CLOSE, Checkout, Checkouts
 from reloadlint.fixes.per_process.giving_back import removal
 from reloadlint.fixes.per_process.singles import Once
@@ -56,7 +56,7 @@ def connections_through_g(
     teardown = free_name(wishes, Taken(project, single.thing, given | {accessor}))
     g = flask_name(tree, "g", tree.span(made.line)[0], style.newline)
     only_here = all(path == tree.path for path in single.thing.found.paths)
-    registered = register(made, teardown, project, style, draft, only_here=only_here)
+    registered = register(made, Hooks(teardown), project, style, draft, only_here=only_here)
     key = free_key(stem, hazard, project)
     pool = f"{single.accessor}()"
     parts = Parts(

@@ -146,6 +146,8 @@ class Contexts:
     def _is_factory(self, tree: Tree, function: FunctionNode) -> bool:
         """Whether a function makes an application, or runs one."""
         made = applications(self._project, {tree.path})
+        if isinstance(function, cst.FunctionDef) and _is_view_function(function):
+            return False
         return any(app.function is function for app in made) or runs_application(function)
 
     def _is_outside(self, tree: Tree) -> bool:

@@ -7,7 +7,11 @@ import libcst as cst
 from reloadlint.fixes.reading.tree import FunctionNode, Tree, descendants, last_name
 
 _RUNNING = frozenset({"run_simple", "serve", "serve_forever"})
-_OTHER_RUNS = frozenset({"subprocess", "asyncio", "anyio", "trio", "loop"})
+_OTHER_RUNS = frozenset(
+    {"subprocess", "asyncio", "anyio", "trio", "loop", "self", "session", "tx", "transaction"}
+    | {"db", "conn", "connection", "cursor", "cur", "client", "pipeline", "task", "job"}
+)
+"""Whose `run` is no server's: that of a process, a loop, a query, a piece of work."""
 _CONTEXTS = frozenset({"app_context", "request_context", "test_request_context"})
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 import libcst as cst
 import libcst.matchers as m
 
-from reloadlint.effects.roles import CLOSER_NAMES
+from reloadlint.effects.roles import is_closer
 from reloadlint.effects.values import Class
 from reloadlint.fixes.reading.mutations import MUTATORS
 from reloadlint.fixes.reading.project import Project
@@ -27,7 +27,7 @@ class Methods:
 
     def __init__(self, project: Project, cls: Class, set_up: Collection[str] = ()) -> None:
         self.name = cls.definition.name
-        self._making = {*_MAKING, *CLOSER_NAMES, *set_up}
+        self._set_up = set(set_up)
         self.defined: list[tuple[Tree, cst.ClassDef, cst.FunctionDef]] = []
         for base in cls.mro:
             if isinstance(base, Class) and base.module.path in project.texts:
@@ -36,7 +36,8 @@ class Methods:
 
     def serving(self) -> list[tuple[Tree, cst.FunctionDef]]:
         """The methods that work for callers: neither constructor, closer, nor their helpers."""
-        making = self._making
+        names = {method.name.value for _, _, method in self.defined}
+        making = {*_MAKING, *self._set_up, *filter(is_closer, names)}
         helpers = self._called_only_by(making)
         return [
             (tree, method)
@@ -102,7 +103,8 @@ def finalizer(methods: Methods) -> Iterator[str]:
     """A `__del__` that does more than to close: it would run after every request."""
     for tree, _, method in methods.defined:
         calls = (n for n in descendants(method.body) if isinstance(n, cst.Call))
-        others = [call for call in calls if last_name(call) not in {*CLOSER_NAMES, *_ASKING}]
+        names = (last_name(call) for call in calls)
+        others = [name for name in names if name not in _ASKING and not is_closer(name)]
         if method.name.value == "__del__" and others:
             where = f"line {tree.line(method)} of {tree.path}"
             yield f"`{methods.name}.__del__` ({where}) would run after every request"

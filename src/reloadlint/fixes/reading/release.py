@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from reloadlint.effects.hazards import Hazard
+from reloadlint.effects.roles import closers_of
 from reloadlint.effects.values import Class, Function, Instance, Literal, alternatives
 from reloadlint.fixes.draft import Refusal
 from reloadlint.fixes.reading.project import Project
@@ -80,7 +81,7 @@ def _gives_it(hazard: Hazard, project: Project) -> bool:
     values = [option for value in given if value is not None for option in alternatives(value)]
     values = [value for value in values if not isinstance(value, Literal)]
     return not values or any(
-        isinstance(value, Instance) and (isinstance(value.cls, Class) or value.entry is not None)
+        isinstance(value, Instance) and not set(hazard.closers).isdisjoint(closers_of(value))
         for value in values
     )
 

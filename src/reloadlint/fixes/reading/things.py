@@ -18,6 +18,7 @@ from reloadlint.fixes.reading.own_class import Methods
 from reloadlint.fixes.reading.project import Project
 from reloadlint.fixes.reading.references import References, Use, references
 from reloadlint.fixes.reading.release import own_class
+from reloadlint.fixes.reading.removed_hooks import no_removed_hook
 from reloadlint.fixes.reading.tree import Tree, descendants, last_name
 
 HANDLES = frozenset({"cursor", "channel"})
@@ -67,8 +68,10 @@ def things(
     found = [first]
     for thing in found:
         _no_rebinding(thing.found)
+        no_removed_hook(project, thing.found.uses)
         for use in thing.found.uses:
             if use.tree.function_of(use.node) is None:
+                _not_beside(thing.made, use)
                 found += (settle or at_module_level)(thing, use, hazard, project)
     return found
 
@@ -118,6 +121,12 @@ def _goes_into(use: Use, hazard: Hazard, project: Project) -> bool:
         return False
     start, end = use.tree.span(made.value)
     return start <= use.tree.span(use.node)[0] < end
+
+
+def _not_beside(made: Made, use: Use) -> None:
+    """See that no statement on the same line uses the object."""
+    if use.tree.statement_of(use.node) is made.line and len(made.line.body) > 1:
+        raise Refusal(f"{use.where} makes it and uses it; a line for each could be moved")
 
 
 def _no_rebinding(found: References) -> None:

@@ -46,6 +46,20 @@ def accessor_text(parts: Parts, opening: str, style: Style) -> str:
     )
 
 
+_ASKED_FOR = "# reloadlint: ignore[RL302] wanted"
+
+
+def opener_text(parts: Parts, opener: str, decorator: str | None, style: Style) -> str:
+    """The function that opens the object before each request, through its accessor."""
+    return _lines(
+        style,
+        *([decorator] if decorator else []),
+        f"def {opener}(){' -> None' if style.annotated else ''}:",
+        *_doc(style, f"Open `{parts.what}` before each request, needed or not."),
+        f"{style.indent}{parts.accessor}()  {_ASKED_FOR}",
+    )
+
+
 def teardown_text(parts: Parts, style: Style) -> str:
     """The function that closes the object at the end of the context, if it was opened."""
     i, key = style.indent, f"{style.quote}{parts.key}{style.quote}"

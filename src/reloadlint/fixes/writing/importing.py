@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import libcst as cst
 
 from reloadlint.fixes.draft import Refusal
@@ -45,6 +47,27 @@ def imported(
         return local, (_inside(app, text),)
     own = {*_own_modules(project, tree), where}
     return local, (new_import(tree, text, where, style_of(tree).newline, own),)
+
+
+def all_imported(
+    project: Project, app: Application, source: str, names: Sequence[str]
+) -> tuple[list[str], list[Edit]]:
+    """As `imported`, for several names: where a new statement is due, one brings them all.
+
+    Raises:
+        Refusal: as for `imported`.
+    """
+    found = [imported(project, app, source, name) for name in names]
+    edits: list[Edit] = []
+    for edit in (edit for _, own in found for edit in own):
+        added = edit.text.partition(" import ")[2].strip()
+        if added and edits and edits[-1].start == edit.start:
+            statement = edits[-1].text.rstrip("\r\n")
+            end = edits[-1].text[len(statement) :]
+            edits[-1] = Edit(edit.start, edit.end, f"{statement}, {added}{end}")
+        else:
+            edits.append(edit)
+    return [local for local, _ in found], edits
 
 
 def _short(path: str) -> str:

@@ -9,6 +9,7 @@ from reloadlint.fixes.draft import Refusal
 
 _ACCESSORS = ("get_{}", "get_{}_connection", "open_{}", "current_{}", "request_{}")
 _CLOSERS = ("close_{}", "close_{}_connection", "teardown_{}", "release_{}", "shut_{}")
+_OPENERS = ("open_{}", "open_{}_connection", "prepare_{}", "connect_{}", "begin_{}")
 
 
 def stem_of(name: str) -> str:
@@ -29,12 +30,17 @@ def closer_name(stem: str, taken: Callable[[str], bool]) -> str:
     return _first(_CLOSERS, stem, taken)
 
 
+def opener_name(stem: str, taken: Callable[[str], bool]) -> str:
+    """`open_db`, or the next best that isn't taken."""
+    return _first(_OPENERS, stem, taken)
+
+
 def free_name(wishes: Iterable[str], taken: Callable[[str], bool]) -> str:
     """The first wish that isn't taken; `Refusal` if all are."""
     for wish in wishes:
         if not taken(wish):
             return wish
-    raise Refusal("all names that an accessor could have are taken")
+    raise Refusal("all names that its functions could have are taken")
 
 
 def _first(patterns: tuple[str, ...], stem: str, taken: Callable[[str], bool]) -> str:
