@@ -18,7 +18,7 @@ import pytest
 
 from fixes.harness import tree
 from fixes.harness_fixing import Fixed, fix
-from fixes.harness_guard import scripts
+from fixes.harness_guard import Script, scripts
 
 SCRIPT = Path(__file__).with_name("harness_script.py")
 PROJECTS = scripts()
