@@ -30,6 +30,16 @@ EffectName = Literal["thread", "socket", "listen", "process", "device", "dbfile"
 Role = Literal["connection", "pool", "client", "service", "server", "device"]
 Cure = Literal["g", "pool", "lazy", "defer", "guard", "none"]
 
+CURES: dict[str, Cure] = {
+    "connection": "g",
+    "pool": "pool",
+    "client": "lazy",
+    "device": "lazy",
+    "service": "guard",
+    "server": "guard",
+}
+"""The cure that fits a role, where an entry knows no better."""
+
 _UNKNOWN: Any = object()
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from reloadlint.effects.catalogue import CURES
 from reloadlint.effects.occurrences import KINDS, Occurrence, Outcome
 from reloadlint.effects.reachable import holds
 from reloadlint.effects.roles import closers_of, role_of
@@ -16,15 +17,6 @@ from reloadlint.project.modules import is_program
 
 if TYPE_CHECKING:
     from reloadlint.effects.frames import Site
-
-_CURES = {
-    "connection": "g",
-    "pool": "pool",
-    "client": "lazy",
-    "device": "lazy",
-    "service": "guard",
-    "server": "guard",
-}
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -133,7 +125,7 @@ def _cure(worst: Occurrence, subject: Instance, role: str) -> str:
     known = subject.entry is worst.entry or not isinstance(subject.cls, Class)
     if known and worst.entry.cure != "none":
         return worst.entry.cure
-    return _CURES[role]
+    return CURES[role]
 
 
 def _deferring(worst: Occurrence) -> str | None:

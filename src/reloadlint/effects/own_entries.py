@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import msgspec
 
 from reloadlint.effects.catalogue import (
+    CURES,
     Catalogue,
     CatalogueError,
     Cure,
@@ -32,14 +33,6 @@ _ROLES: dict[str, Role] = {
     "device": "device",
     "socket": "connection",
     "dbfile": "connection",
-}
-_CURES: dict[str, Cure] = {
-    "connection": "g",
-    "pool": "pool",
-    "client": "lazy",
-    "device": "lazy",
-    "service": "guard",
-    "server": "guard",
 }
 #: What an entry in the settings may say; the rest follows from it.
 KEYS = tuple(
@@ -126,7 +119,7 @@ def _converted(name: str, values: dict[str, Any], lazy: Any) -> Entry:
         )
     first = effects[0] if isinstance(effects, list) and isinstance(effects[0], str) else ""
     role = values.get("role") or _ROLES.get(first, "client")
-    cure = "none" if lazy else "defer" if "defer" in values else _CURES.get(str(role), "none")
+    cure = "none" if lazy else "defer" if "defer" in values else CURES.get(str(role), "none")
     defaults: dict[str, Any] = {
         "name": name,
         "library": name.partition(".")[0],

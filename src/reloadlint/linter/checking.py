@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from reloadlint.facts.records import Span
     from reloadlint.findings import Fix
     from reloadlint.fixes.draft import Plan, Wishes
+    from reloadlint.fixes.reading.project import Project
     from reloadlint.rules.program import Report
     from reloadlint.settings import Settings
 
@@ -57,6 +58,7 @@ class Check:
         self.plans: dict[Place, Plan] = {}
         self._rewrites: dict[Place, tuple[Rewrite, ...]] = {}
         self._libraries: list[set[str]] = []
+        self._known: tuple[Surroundings, Project] | None = None
 
     @property
     def libraries(self) -> set[str]:
@@ -134,8 +136,14 @@ class Check:
             return [None] * len(reports)
         from reloadlint.fixes.plan_reports import plan_report
 
-        project = around.project(self._chosen)
+        project = self._project_of(around)
         return [plan_report(project, report) for report in reports]
+
+    def _project_of(self, around: Surroundings) -> Project:
+        """The project as the planner wants it: one for all plans, for what it learns on the way."""
+        if self._known is None or self._known[0] is not around:
+            self._known = (around, around.project(self._chosen))
+        return self._known[1]
 
     def _note_plan(self, place: Place, made: Plan, sources: dict[str, SourceFile]) -> None:
         """Keep a plan, and what it would write, for who wants to."""
@@ -153,7 +161,7 @@ class Check:
         from reloadlint.fixes.plan import plan
 
         wishes, own = self._wishes or Wishes(), self._settings.strategy
-        project, sources = around.project(self._chosen), around.read.sources
+        project, sources = self._project_of(around), around.read.sources
         plans = {hazard: plan(hazard, project, wishes_for(hazard, wishes, own)) for hazard in found}
         for hazard, made in plans.items():
             shown = sources[hazard.path].display_path

@@ -11,18 +11,10 @@ from reloadlint.effects.occurrences import KINDS
 from reloadlint.effects.roles import CLOSER_NAMES
 from reloadlint.findings import Severity
 from reloadlint.rules.program import Program, ProgramRule, Report
+from reloadlint.rules.wording import NOUNS
 
 if TYPE_CHECKING:
     from reloadlint.effects.values import Class, Function
-
-_NOUNS = {
-    "thread": "a thread",
-    "socket": "a connection",
-    "listen": "a bound port",
-    "process": "a child process",
-    "device": "a device",
-    "dbfile": "an open database file",
-}
 
 _KINDS = frozenset({"thread", "socket", "listen"})
 """What a class must give back; a file database is closed with the last reference to it."""
@@ -218,7 +210,7 @@ def _effects(leaks: list[Leak]) -> tuple[str, ...]:
 
 def _nouns(leaks: list[Leak]) -> str:
     kinds = {leak.kind for leak in leaks}
-    return " and ".join(_NOUNS[kind] for kind in KINDS if kind in kinds)
+    return " and ".join(NOUNS[kind] for kind in KINDS if kind in kinds)
 
 
 def _remedy(leaks: list[Leak]) -> str:

@@ -19,6 +19,16 @@ _CONSEQUENCES = {
     "version of the code, and every reload makes another.",
 }
 
+NOUNS = {
+    "thread": "a thread",
+    "socket": "a connection",
+    "listen": "a bound port",
+    "process": "a child process",
+    "device": "a device",
+    "dbfile": "an open database file",
+}
+"""What an object holds, by the effect that took it."""
+
 _REMEDIES = {
     "g": "Open it at first use in a request: an accessor that keeps it on `flask.g`, "
     "and {closer} in a teardown.",

@@ -52,7 +52,7 @@ def once_text(parts: Parts, making: list[str], style: Style, *, quoted: bool) ->
 
 def passing_text(accessor: str, expression: str, what: str, style: Style) -> str:
     """An accessor for what is only looked up on another object: an attribute, an item."""
-    doc = _doc(style, f"Return `{what}`.")
+    doc = style.doc(f"Return `{what}`.")
     return _lines(style, [f"def {accessor}():", *doc, f"{style.indent}return {expression}"])
 
 
@@ -82,9 +82,8 @@ def _accessor(parts: Parts, making: list[str], style: Style) -> list[str]:
 def _head(parts: Parts, style: Style) -> list[str]:
     if parts.existing is not None:
         return [parts.existing.header, *parts.existing.doc]
-    arrow = f" -> {parts.returns}" if style.annotated and parts.returns else ""
     doc = f"Return `{parts.what}`, one for each process, made at first use."
-    return [f"def {parts.accessor}(){arrow}:", *_doc(style, doc)]
+    return style.head(parts.accessor, parts.returns, doc)
 
 
 def registered(parts: Parts, made: str) -> str:
@@ -101,7 +100,7 @@ def _closing(parts: Parts, style: Style) -> list[str]:
         arguments, arrow = f"{parts.local}{kind}, pid: int", " -> None"
     return [
         f"def {parts.close}({arguments}){arrow}:",
-        *_doc(style, f"Close `{parts.what}` at exit, in the process that has made it."),
+        *style.doc(f"Close `{parts.what}` at exit, in the process that has made it."),
         f"{i}if {os}.getpid() == pid:{_remark(style, 'a forked child leaves it alone')}",
         f"{i}{i}{parts.local}.{parts.release}",
     ]
@@ -113,7 +112,7 @@ def _forgetting(parts: Parts, style: Style) -> list[str]:
     remark = _remark(style, "a forked child makes its own")
     return [
         f"def {parts.forget}(){arrow}:{remark}",
-        *_doc(style, f"Have a forked child make its own `{parts.what}`."),
+        *style.doc(f"Have a forked child make its own `{parts.what}`."),
         f"{i}global {parts.cache}, {parts.lock}",
         f"{i}{parts.cache}, {parts.lock} = None, {parts.modules['threading']}.Lock()",
     ]
@@ -130,12 +129,6 @@ def _at_fork(parts: Parts, style: Style) -> list[str]:
 def _remark(style: Style, text: str) -> str:
     """A comment, where there is no docstring to say it."""
     return "" if style.documented else f"  # {text}"
-
-
-def _doc(style: Style, text: str) -> list[str]:
-    if not style.documented:
-        return []
-    return [f"{style.indent}{style.doc_quotes}{text}{style.doc_quotes}"]
 
 
 def _lines(style: Style, lines: list[str]) -> str:

@@ -9,15 +9,7 @@ from reloadlint.effects.roles import closers_of
 from reloadlint.effects.values import Class, Function, Instance, Literal, alternatives
 from reloadlint.fixes.draft import Refusal
 from reloadlint.fixes.reading.project import Project
-
-_NOUNS = {
-    "thread": "a thread",
-    "socket": "a connection",
-    "listen": "a bound port",
-    "process": "a child process",
-    "device": "a device",
-    "dbfile": "an open database file",
-}
+from reloadlint.rules.wording import NOUNS
 
 
 class Closer(NamedTuple):
@@ -109,7 +101,7 @@ def _leak(cls: Class | None, name: str, project: Project, left: str) -> str | No
     if cls is None:
         return None
     for leak in project.closing.leaks(cls, name):
-        taken = _NOUNS[leak.kind]
+        taken = NOUNS[leak.kind]
         return (
             f"`{name}()` doesn't release {taken} that the constructor takes ({leak.reason}), "
             f"so {left}"

@@ -55,7 +55,7 @@ def opener_text(parts: Parts, opener: str, decorator: str | None, style: Style) 
         style,
         *([decorator] if decorator else []),
         f"def {opener}(){' -> None' if style.annotated else ''}:",
-        *_doc(style, f"Open `{parts.what}` before each request, needed or not."),
+        *style.doc(f"Open `{parts.what}` before each request, needed or not."),
         f"{style.indent}{parts.accessor}()  {_ASKED_FOR}",
     )
 
@@ -74,7 +74,7 @@ def teardown_text(parts: Parts, style: Style) -> str:
         style,
         *([parts.decorator] if parts.decorator else []),
         f"def {parts.closer}({argument}){arrow}:",
-        *_doc(style, f"{verb} `{parts.what}` {done}."),
+        *style.doc(f"{verb} `{parts.what}` {done}."),
         f"{i}{parts.local} = {parts.g}.pop({key}, None)",
         f"{i}if {parts.local} is not None:",
         f"{i}{i}{parts.giving_back or f'{parts.local}.{parts.release}'}",
@@ -84,15 +84,8 @@ def teardown_text(parts: Parts, style: Style) -> str:
 def _head(parts: Parts, style: Style) -> list[str]:
     if parts.existing is not None:
         return [parts.existing.header, *parts.existing.doc]
-    arrow = f" -> {parts.returns}" if style.annotated and parts.returns else ""
     doc = f"Return `{parts.what}` of this application context, opened at first use."
-    return [f"def {parts.accessor}(){arrow}:", *_doc(style, doc)]
-
-
-def _doc(style: Style, text: str) -> list[str]:
-    if not style.documented:
-        return []
-    return [f"{style.indent}{style.doc_quotes}{text}{style.doc_quotes}"]
+    return style.head(parts.accessor, parts.returns, doc)
 
 
 def _lines(style: Style, *lines: str) -> str:

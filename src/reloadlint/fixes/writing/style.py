@@ -23,6 +23,15 @@ class Style(msgspec.Struct, frozen=True):
     documented: bool
     doc_quotes: str
 
+    def doc(self, text: str) -> list[str]:
+        """The line of a function's docstring; none where the file has no docstrings."""
+        return [f"{self.indent}{self.doc_quotes}{text}{self.doc_quotes}"] if self.documented else []
+
+    def head(self, name: str, returns: str | None, doc: str) -> list[str]:
+        """The first lines of a function without parameters."""
+        arrow = f" -> {returns}" if self.annotated and returns else ""
+        return [f"def {name}(){arrow}:", *self.doc(doc)]
+
 
 def style_of(tree: Tree) -> Style:
     """The habits of a module; where it shows none, those of PEP 8."""
