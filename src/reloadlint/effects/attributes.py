@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from reloadlint.effects.frames import Site
+from reloadlint.effects.models.application_contexts import METHODS_OF_G
 from reloadlint.effects.models.methods import method_of_builtin
 from reloadlint.effects.state import Arguments, State
 from reloadlint.effects.values import (
@@ -15,10 +16,12 @@ from reloadlint.effects.values import (
     Alternatives,
     Builtin,
     Class,
+    ContextGlobals,
     EnvironmentValue,
     External,
     ExternalMethod,
     Function,
+    G,
     Instance,
     Literal,
     Mapping,
@@ -33,7 +36,7 @@ from reloadlint.effects.values import (
 )
 from reloadlint.project.modules import Module
 
-OF_THE_CONTEXT = (External("flask.g"), External("flask.session"), External("quart.g"))
+OF_THE_CONTEXT = (*G, External("flask.session"))
 """What is put there goes when the context ends."""
 
 _WELL_KNOWN = ("flask", "quart")
@@ -120,6 +123,14 @@ class Attributes(State):
         if found is not None:
             return self._bound(found, value, site)
         return self._inherited(value, value.cls.mro, name)
+
+    def _of_g(self, value: ContextGlobals, name: str, _site: Site | None) -> Value:
+        if name in value.attributes:
+            return value.attributes[name]
+        method = METHODS_OF_G.get(name)
+        if method is None:
+            return UNKNOWN
+        return Builtin(name, lambda state, args: method(state, args.after(value)))
 
     def _inherited(self, value: Instance, order: Iterable[Value], name: str) -> Value:
         bases = [base for base in order if isinstance(base, External)]
@@ -220,7 +231,7 @@ class Attributes(State):
             self.assign(value.attributes, name, new)
         elif isinstance(value, ExternalMethod):
             value.receiver.keeps.append(new)
-        elif self.loading in self.contexts_pushed or value not in OF_THE_CONTEXT:
+        elif value not in OF_THE_CONTEXT:
             self.escaped.append(new)
 
     def _set_on_instance(self, value: Instance, name: str, new: Value) -> None:
@@ -250,6 +261,7 @@ _GETTERS: dict[type, Callable[[Any, Any, str, Site | None], Value]] = {
     ModuleValue: _X._of_module,
     Class: _X._of_class,
     Instance: _X._of_instance,
+    ContextGlobals: _X._of_g,
     Super: _X._of_super,
     Function: _X._of_function,
     Literal: _X._of_literal,

@@ -6,6 +6,7 @@ Adding one is a model in `models/` and a line here.
 
 from __future__ import annotations
 
+from reloadlint.effects.models.application_contexts import CONTEXT_MODELS
 from reloadlint.effects.models.arguments import Model, first
 from reloadlint.effects.models.containers import (
     consumed,
@@ -27,7 +28,6 @@ from reloadlint.effects.models.decorators import (
     wrapped_as,
 )
 from reloadlint.effects.models.environment import (
-    context_pushed,
     getenv,
     import_module,
     registered,
@@ -117,7 +117,7 @@ MODELS: dict[str, Model] = {
     "os.environ.get": getenv,
     "werkzeug.serving.is_running_from_reloader": reloader_test,
     "werkzeug._reloader.is_running_from_reloader": reloader_test,
-    "flask.Flask.app_context.push": context_pushed,
+    **CONTEXT_MODELS,
     "atexit.register": registered,
     "signal.signal": registered,
     "weakref.finalize": registered,

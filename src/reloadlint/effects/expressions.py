@@ -17,6 +17,7 @@ from reloadlint.effects.values import (
     External,
     ExternalMethod,
     Function,
+    G,
     Literal,
     Mapping,
     Method,
@@ -44,12 +45,16 @@ class Expressions(Comprehensions):
         found = scope.find(node.id)
         if found is None and scope.module.stars:
             found = self.starred(scope.module, node.id)
-        return BUILTINS.get(node.id, UNKNOWN) if found is None else found
+        return BUILTINS.get(node.id, UNKNOWN) if found is None else self._present(found)
+
+    def _present(self, value: Value) -> Value:
+        """The `g` of the innermost context for Flask's name of it."""
+        return self.contexts[-1] if self.contexts and value in G else value
 
     def _attribute(self, node: r.Attribute, scope: Scope) -> Value:
         value = self.evaluate(node.value, scope)
         site = Site(self.module_of(scope), node.span, node.attr, "implicit")
-        return self.attribute(value, node.attr, site)
+        return self._present(self.attribute(value, node.attr, site))
 
     def _starred(self, node: r.Starred, scope: Scope) -> Value:
         return self.evaluate(node.value, scope)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from reloadlint.effects.branches import joined, restore
+from reloadlint.effects.contexts import Contexts
 from reloadlint.effects.frames import Flow, Scope, Site
-from reloadlint.effects.looping import Looping
 from reloadlint.effects.state import Arguments
 from reloadlint.effects.values import (
     NONE,
@@ -20,7 +20,7 @@ from reloadlint.effects.values import (
 from reloadlint.facts import records as r
 
 
-class Managers(Looping):
+class Managers(Contexts):
     """Follows `try` and `with`."""
 
     def _try(self, node: r.Try, scope: Scope) -> int:
@@ -69,7 +69,8 @@ class Managers(Looping):
             entered = self.entered(manager)
         if item.target is not None:
             self.store(item.target, entered, scope)
-        flow = self._with_items(node, depth + 1, scope)
+        with self.in_context(manager):
+            flow = self._with_items(node, depth + 1, scope)
         with self.at(site):
             self.left(manager)
         return flow

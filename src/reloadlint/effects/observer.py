@@ -85,6 +85,7 @@ class Observer(Solver):
         shared = isinstance(solver, Observer)
         self.modules = solver.modules if shared else dict(solver.modules)
         self.modules_of_libraries = solver.modules_of_libraries
+        self.teardowns = list(solver.teardowns)
         self._silent = solver._silent
         self.phase = "observed"
         self.log = Log()

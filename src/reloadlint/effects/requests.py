@@ -18,9 +18,9 @@ from reloadlint.effects.values import (
     UNKNOWN,
     Builtin,
     Class,
-    External,
     ExternalMethod,
     Function,
+    G,
     Instance,
     Literal,
     Method,
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from reloadlint.effects.solver import Solver
     from reloadlint.effects.state import Arguments
     from reloadlint.facts.records import Expr, Stmt
-
-_G = ("flask.g", "flask.globals.g", "quart.g")
 
 
 class Put(msgspec.Struct, frozen=True):
@@ -83,7 +81,7 @@ class RequestObserver(Observer):
 
     def __init__(self, solver: Solver, on_g: dict[str, Value] | None = None) -> None:
         super().__init__(solver)
-        self.g = Instance(External(_G[0]))
+        self.g = Instance(G[0])
         self.g.attributes.update(on_g or {})
         self.puts: list[Put] = []
         self.uses: list[Use] = []
@@ -100,7 +98,7 @@ class RequestObserver(Observer):
             if found is not None:
                 return found
         value = super().evaluate(node, scope)
-        return self.g if isinstance(value, External) and value.name in _G else value
+        return self.g if value in G else value
 
     def _on_g(self, node: r.Compare, scope: Scope) -> Value | None:
         """The answer to `"name" in g`."""
@@ -149,6 +147,11 @@ class RequestObserver(Observer):
         if isinstance(key, Literal) and str(key.value) not in self.g.attributes:
             self.set_attribute(self.g, str(key.value), default)
         return self.g.attributes.get(str(getattr(key, "value", "")), default)
+
+    @contextmanager
+    def in_context(self, _manager: Value) -> Iterator[None]:
+        """A block in a context of its own is taken for a part of the request."""
+        yield
 
     # What is called
 

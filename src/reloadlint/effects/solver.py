@@ -77,6 +77,7 @@ class Solver(Libraries):
                 for package in self.index.packages_above(module):
                     self.load(package)
                 self.load(module)
+                self.contexts.clear()  # what the next one pushes is another process's
             self._drop_collected(self.occurrences)
             imported = list(self.occurrences)
             guarded: list[Occurrence] = []

@@ -13,7 +13,7 @@ from reloadlint.effects.values import Value, either
 if TYPE_CHECKING:
     from reloadlint.effects.catalogue import Catalogue, Entry
     from reloadlint.effects.frames import Scope, Site
-    from reloadlint.effects.values import Class, Function, Instance, ModuleValue
+    from reloadlint.effects.values import Class, ContextGlobals, Function, Instance, ModuleValue
     from reloadlint.facts.records import Expr, Span, Stmt
     from reloadlint.project.installed import LibraryIndex
     from reloadlint.project.modules import Module, ModuleIndex
@@ -98,8 +98,10 @@ class State(ABC):
         """By loaded module and name, the calls of libraries that had no effect, or none known."""
         self.cut_short: set[str] = set()
         """Modules that ask too much: not every call that their loading makes was entered."""
-        self.contexts_pushed: set[str] = set()
-        """Modules whose loading pushes an application context, so that `g` keeps what it has."""
+        self.contexts: list[ContextGlobals] = []
+        """`g` of each application context that is open, the innermost last."""
+        self.teardowns: list[tuple[Value, Value]] = []
+        """Applications, each with what was registered to run when a context of it ends."""
 
     def index_of(self, importer: Module | None) -> ModuleIndex | LibraryIndex:
         """Where a module's imports are looked up: among the project's, or the libraries'."""

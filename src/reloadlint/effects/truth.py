@@ -15,6 +15,7 @@ from reloadlint.effects.values import (
     UNKNOWN,
     Builtin,
     Class,
+    ContextGlobals,
     External,
     ExternalMethod,
     Function,
@@ -155,6 +156,8 @@ def _may_be_none(value: Value) -> bool:
 def _contains(container: Value, item: Value) -> Truth:
     if container == _ENVIRONMENT:
         return RELOADER_TEST if item == Literal(RELOADER_VARIABLE) else None
+    if isinstance(container, ContextGlobals) and isinstance(item, Literal):
+        return item.value in container.attributes
     if item is UNKNOWN or not isinstance(container, (Sequence, Mapping)):
         return None
     known = list(container.items)

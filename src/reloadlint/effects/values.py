@@ -209,6 +209,19 @@ class Instance(Value):
         return self.cls.name
 
 
+G = (External("flask.g"), External("flask.globals.g"), External("quart.g"))
+"""Under which names a program has `g`."""
+
+
+class ContextGlobals(Instance):
+    """`flask.g` of one application context: an object that has what is put on it, and no more."""
+
+    __slots__ = ()
+
+    def __init__(self) -> None:
+        super().__init__(External("flask.g"))
+
+
 class Method(Value):
     """A function of the project bound to the object (or class) that it is called on."""
 

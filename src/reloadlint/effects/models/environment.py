@@ -29,12 +29,6 @@ def registered(state: State, args: Arguments) -> Value:
     return first(args)
 
 
-def context_pushed(state: State, _args: Arguments) -> Value:
-    """`app.app_context().push()`: `g` lives on."""
-    state.contexts_pushed.add(state.loading)
-    return NONE
-
-
 def reloader_test(_state: State, _args: Arguments) -> Value:
     """`is_running_from_reloader()`."""
     return RELOADER_TEST

@@ -12,6 +12,7 @@ from reloadlint.effects.values import (
     UNKNOWN,
     Builtin,
     Class,
+    ContextGlobals,
     Function,
     Instance,
     Literal,
@@ -27,7 +28,10 @@ from reloadlint.effects.values import (
 def get_attribute(state: State, args: Arguments) -> Value:
     """`getattr(x, name, default)`."""
     name = text_of(args.get("name", 1))
-    found = UNKNOWN if name is None else state.attribute(first(args), name)
+    owner = first(args)
+    if isinstance(owner, ContextGlobals) and name not in owner.attributes:
+        return args.positional[2] if len(args.positional) > 2 and name else UNKNOWN
+    found = UNKNOWN if name is None else state.attribute(owner, name)
     return either(found, args.positional[2]) if len(args.positional) > 2 else found
 
 
@@ -46,6 +50,8 @@ def has_attribute(_state: State, args: Arguments) -> Value:
         return UNKNOWN
     if isinstance(owner, Instance) and name in owner.attributes:
         return TRUE
+    if isinstance(owner, ContextGlobals):
+        return FALSE
     cls = owner.cls if isinstance(owner, Instance) else owner
     if not isinstance(cls, Class):
         return UNKNOWN
