@@ -38,13 +38,15 @@ class Effect:
 class Observation:
     """What began, and what is left, at the end of loading or when the server would start.
 
-    `use_reloader` is None where no server has been started.
+    `use_reloader` is None where no server has been started. `messages` are what `trace` would have
+    been sent.
     """
 
     begun: tuple[Effect, ...]
     held: tuple[Effect, ...]
     use_reloader: bool | None
     error: str | None
+    messages: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,7 @@ def _observation(answer: dict[str, Any]) -> Observation:
         held=tuple(_effect(record) for record in answer.get("held", ())),
         use_reloader=answer.get("use_reloader"),
         error=answer["error"],
+        messages=tuple(answer.get("messages", ())),
     )
 
 

@@ -6,7 +6,7 @@ from this one (which has Flask loaded already) and ended by `os._exit`, whatever
 
 A job: {"id", "folder", "modules": [names to import] or "script": file to run, "environ": {…}}
 Its answer: {"id", "begun": [effect…], "held": [effect…], "use_reloader": null before a server has
-started, "error": null or text}
+started, "error": null or text, "messages": [what `trace` would have been sent…]}
 An effect: {"kind", "place": [file, line] or null, "stack": [[file, line]…], "daemon": null or bool}
 """
 
@@ -36,7 +36,15 @@ class Recorder:
 
     def __init__(self, folder):
         self._folder = folder + os.sep
-        self._recorder = probe.Recorder()
+        self.messages = []
+        self._recorder = probe.Recorder(self._send)
+
+    def _send(self, event, **values):
+        """Keep a message as `trace` would have got it, without the lines of this file."""
+        if effect := values.get("effect"):
+            lines = [line for line in effect["lines"] if self._inside(line)]
+            values["effect"] = {**effect, "lines": lines}
+        self.messages.append({"event": event, **values})
 
     def start(self):
         """Watch from now on."""
@@ -50,10 +58,10 @@ class Recorder:
     def held(self):
         """What is still there."""
         begun = {effect["id"]: effect for effect in self._recorder.begun}
-        return [
-            {**self._effect(begun[one["id"]]), "daemon": one.get("daemon")}
-            for one in self._recorder.held()
-        ]
+        held = self._recorder.held()
+        own = self._recorder.journal.code.loaded()
+        self._send("loaded", held=held, own=[file for file in own if self._inside((file, 0))])
+        return [{**self._effect(begun[one["id"]]), "daemon": one.get("daemon")} for one in held]
 
     def _effect(self, effect):
         place = effect["place"] and self._inside(effect["place"])
@@ -123,6 +131,7 @@ class Job:
             "held": self._recorder.held(),
             "use_reloader": use_reloader,
             "error": error,
+            "messages": self._recorder.messages,
         }
         with os.fdopen(self._answer_to, "w", encoding="utf-8") as writer:
             writer.write(json.dumps(answer) + "\n")

@@ -36,7 +36,8 @@ class Project:
 
     Beside its modules the folder may hold: `static`, one line that says why it cannot be loaded
     in a test; `entries`, the modules that a server would load, if not `app` and `wsgi`; `environ`,
-    variables (`NAME=value`) under which what is only likely turns out the other way.
+    variables (`NAME=value`) under which what is only likely turns out the other way; `trace`, one
+    sentence that says why what is traced differs from what `effects` and `check` say.
     """
 
     folder: Path
@@ -61,6 +62,11 @@ class Project:
     def static(self) -> str | None:
         """Why the project cannot be loaded here, or None if it can."""
         return self._text("static").strip() or None
+
+    @property
+    def difference(self) -> str | None:
+        """Why trace, effects and findings do not agree, or None if they must."""
+        return self._text("trace").strip() or None
 
     @property
     def entries(self) -> list[str]:

@@ -1,12 +1,16 @@
-"""What the projects' comments expect is what loading them really does.
+"""What the projects' comments expect, and `effects` lists, is what loading them really does.
 
 Each project is imported, and its scripts are run up to the start of the server, under audit hooks.
 What asks for the reloader's variable is loaded as its parent and as its child: held is what both
-of them hold.
+of them hold. What the probe of `trace` says of it is compared with `effects` and `check`, too;
+`tracing/test_agreement.py` does that for some with the command's own process, and
+`python tools/trace_fixtures.py` for all.
 """
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +18,7 @@ import pytest
 from reality.comparison import by_place, by_way, is_held, leads_to
 from reality.harness import Effect, Observation, Way, observe
 from reality.projects import Project, examples, fixtures
+from tracing.agreement import disagreements, replayed
 
 pytestmark = pytest.mark.skipif(
     not Path("/proc/self/task").exists(), reason="what a process holds is read from /proc"
@@ -25,9 +30,23 @@ Observations = dict[Way, Observation]
 
 
 @pytest.fixture(scope="module")
-def observations(tmp_path_factory: pytest.TempPathFactory) -> Observations:
-    loadable = [project for project in PROJECTS if project.static is None]
-    return observe(loadable, tmp_path_factory.mktemp("loading"))
+def copies(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The projects, where no project is around them."""
+    folder = tmp_path_factory.mktemp("copies").resolve()
+    ignored = shutil.ignore_patterns("__pycache__")
+    for project in PROJECTS:
+        shutil.copytree(project.folder, folder / project.name, ignore=ignored)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def observations(copies: Path, tmp_path_factory: pytest.TempPathFactory) -> Observations:
+    """What was seen of the copies, by the ways of loading the projects themselves."""
+    loadable = [one for one in PROJECTS if one.static is None]
+    there = [replace(one, folder=copies / one.name) for one in loadable]
+    seen = observe(there, tmp_path_factory.mktemp("loading"))
+    origins = {str(copies / one.name): str(one.folder) for one in loadable}
+    return {replace(way, folder=origins[way.folder]): one for way, one in seen.items()}
 
 
 @pytest.mark.parametrize("project", PROJECTS, ids=lambda project: project.name)
@@ -52,6 +71,33 @@ def test_running_holds_what_is_expected(
         return
     report = by_way(expected, _held(project, script, observations))
     assert not report, f"running {project.name}\n{report}"
+
+
+@pytest.mark.parametrize("project", PROJECTS, ids=lambda project: project.name)
+def test_trace_effects_and_findings_agree(
+    project: Project, observations: Observations, copies: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _skip_static(project)
+    monkeypatch.chdir(copies / project.name)
+    trace = replayed(project.name, observations[Way(str(project.folder))].messages)
+    _agree(project, disagreements(trace))
+
+
+@pytest.mark.parametrize(
+    ("project", "script"), SCRIPTS, ids=[f"{project.name}-{script}" for project, script in SCRIPTS]
+)
+def test_trace_effects_and_findings_agree_on_a_server(
+    project: Project,
+    script: str,
+    observations: Observations,
+    copies: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _skip_static(project)
+    monkeypatch.chdir(copies / project.name)
+    seen = observations[Way(str(project.folder), script)]
+    if seen.use_reloader:
+        _agree(project, disagreements(replayed(script, seen.messages, is_server=True)))
 
 
 @pytest.mark.parametrize(
@@ -81,6 +127,10 @@ def test_likely_effects_depend_on_the_environment(
         assert _matters(plain, script, is_held(want, plain.held)) != _matters(
             varied, script, is_held(want, varied.held)
         ), want
+
+
+def _agree(project: Project, differences: list[str]) -> None:
+    assert not differences or project.difference, "\n".join([f"in {project.name}", *differences])
 
 
 def _skip_static(project: Project) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,8 +17,9 @@ from reloadlint.errors import UsageError
 from reloadlint.trace.interpreters import environment_of, interpreter
 from reloadlint.trace.loading import trace_load
 from reloadlint.trace.records import Trace
-from tracing.programs import place, write
+from tracing.programs import MARK, children, free_port, left_behind, place, write
 
+on_linux = pytest.mark.skipif(sys.platform != "linux", reason="processes are found in /proc")
 on_posix = pytest.mark.skipif(os.name != "posix", reason="is there on POSIX only")
 
 STARTS = "import sqlite3, threading\nthreading.Thread(target=threading.Event().wait).start()\n"
@@ -29,6 +33,12 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def load(text: str, target: str = "app.py", timeout: float = 60) -> Trace:
     write(Path(), {"app.py": text})
     return trace_load(target, Path(sys.executable), timeout=timeout)
+
+
+@pytest.fixture(autouse=True)
+def _no_process_is_left() -> Iterator[None]:
+    yield
+    assert not list(left_behind(os.environ[MARK]))
 
 
 def begun(trace: Trace) -> list[tuple[str, str]]:
@@ -127,17 +137,64 @@ def test_a_process_that_has_left_the_session_is_ended() -> None:
     assert begun(trace) == [("process", "held"), ("process", "held")]
 
 
-@on_posix
-def test_whoever_ends_the_trace_ends_the_program_with_it(tmp_path: Path) -> None:
-    text = f"{STARTS}print('running', flush=True)\nthreading.Event().wait()\n"
-    write(tmp_path, {"app.py": text})
-    command = [sys.executable, "-m", "reloadlint", "trace", "app.py"]
-    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as trace:
+FAR_AWAY = (
+    "import subprocess, threading\n"
+    "subprocess.Popen(['sleep', '600'], start_new_session=True)\n"
+    "print('running', flush=True)\n"
+)
+
+
+@contextmanager
+def traced(*arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """The command, as soon as its program has said that it runs."""
+    command = [sys.executable, "-m", "reloadlint", "trace", *arguments]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as trace:
         assert trace.stderr is not None
         for _ in iter(trace.stderr.readline, "running\n"):
             """The program's own output tells that it runs."""
-        trace.send_signal(signal.SIGTERM)
+        yield trace
+        trace.stderr.read()  # ends when nobody has it any more
+
+
+@on_posix
+@pytest.mark.parametrize("number", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_whoever_ends_the_trace_ends_the_program_with_it(tmp_path: Path, number: str) -> None:
+    write(tmp_path, {"app.py": f"{FAR_AWAY}threading.Event().wait()\n"})
+    with traced("app.py") as trace:
+        trace.send_signal(getattr(signal, number))
         assert trace.wait() == 130
+    assert not list(left_behind(os.environ[MARK]))
+
+
+@on_linux
+def test_whoever_kills_the_trace_ends_the_program_with_it(tmp_path: Path) -> None:
+    write(tmp_path, {"app.py": f"{FAR_AWAY}threading.Event().wait()\n"})
+    with traced("app.py") as trace:
+        helpers = [os.pidfd_open(child) for child in children(trace.pid)]
+        assert len(helpers) == 2  # the program, and who ends it now
+        trace.kill()
+        for helper in helpers:
+            assert select.select([helper], [], [], 60)[0]
+            os.close(helper)
+    assert not list(left_behind(os.environ[MARK]))
+
+
+@on_linux
+@pytest.mark.parametrize("number", ["SIGINT", "SIGKILL"])
+def test_whoever_ends_the_trace_ends_the_server_and_its_child_with_it(
+    tmp_path: Path, number: str
+) -> None:
+    serve = f"app.run(debug=True, use_debugger=False, port={free_port()}, reloader_type='stat')\n"
+    in_child = "import os\nif os.environ.get('WERKZEUG_RUN_MAIN'):\n    exec(FAR)\n"
+    text = f"from flask import Flask\nFAR = {FAR_AWAY!r}\n{in_child}app = Flask(__name__)\n{serve}"
+    write(tmp_path, {"app.py": text})
+    with traced("--reloads", "1000", "--", sys.executable, "app.py") as trace:
+        helpers = [os.pidfd_open(child) for child in children(trace.pid)]
+        trace.send_signal(getattr(signal, number))
+        for helper in helpers:
+            assert select.select([helper], [], [], 60)[0]
+            os.close(helper)
+    assert not list(left_behind(os.environ[MARK]))
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -82,6 +83,21 @@ def test_json_is_all_there_is_on_standard_output(trace: Trace) -> None:
     }  # fmt: skip
 
 
+def test_json_has_the_keys_that_are_documented(trace: Trace) -> None:
+    document = Path(__file__).parents[2] / "docs" / "trace.md"
+    example = re.search(r"```json\n(.*?)```", document.read_text(encoding="utf-8"), re.DOTALL)
+    assert example
+    serve = f"if __name__ == '__main__':\n    {THREAD}    app.run(debug=True)\n"
+    assert shape(traced(trace, APP + serve)) == shape(json.loads(example[1]))
+
+
+def shape(value: Any) -> Any:
+    """The keys of an object, and of those inside."""
+    if isinstance(value, dict):
+        return {key: shape(inner) for key, inner in value.items()}
+    return [shape(value[0])] if isinstance(value, list) and value else None
+
+
 def test_a_page_is_written_beside_the_report(trace: Trace, tmp_path: Path) -> None:
     write(tmp_path, {"app.py": CLEAN})
     done = trace("app.py", "--html", "page.html")
@@ -128,6 +144,11 @@ def test_a_program_that_raises_is_told_with_all_that_was_seen(trace: Trace, tmp_
         (("python", "app.py"), "is a command; say with --reloads"),
         (("app.py", "--python", "no"), "there is no Python interpreter at `"),
         (("--reloads", "1", "--", "no-such-command"), "`no-such-command` cannot be run"),
+        (
+            ("--reloads", "1", "--", "bin/gunicorn", "--reload", "app:app"),
+            "`gunicorn` does not use",
+        ),
+        (("--reloads", "1", "--", "python3", "-m", "waitress", "app:app"), "`waitress` does not"),
         (("--reloads", "0", "--", "python"), "0 is not in the range x>=1"),
     ],
 )
@@ -152,6 +173,23 @@ def test_an_effect_is_matched_with_the_finding_in_the_module_that_loads_it(
     (effect,) = report["processes"][0]["effects"]
     assert (effect["finding"]["code"], effect["finding"]["line"]) == ("RL106", 4)
     assert effect["lines"] == [{"path": "app.py", "line": 4}, {"path": "db.py", "line": 3}]
+
+
+def test_what_is_held_and_what_is_over_in_one_line_have_findings_of_their_own(trace: Trace) -> None:
+    connect = "sqlite3.connect('a').close(); db = sqlite3.connect('b')\n"
+    report = traced(trace, f"import sqlite3\n{CLEAN}{connect}")
+    assert known(report) == [("transient", "foretold", "RL107"), ("held", "foretold", "RL106")]
+    assert report["only_foretold"] == []
+
+
+@pytest.mark.parametrize("end", ["1 / 0\n", "threading.Event().wait()\n"])
+def test_what_was_seen_of_a_program_that_fails_or_is_late_is_matched_all_the_same(
+    trace: Trace, tmp_path: Path, end: str
+) -> None:
+    write(tmp_path, {"app.py": f"{APP}{end}"})
+    done = trace("app.py", "--timeout", "2", "--output-format", "json")
+    assert done.status == 2
+    assert known(json.loads(done.out)) == [("held", "foretold", "RL101")]
 
 
 def test_what_only_the_trace_sees_is_listed_as_such(trace: Trace) -> None:
@@ -258,3 +296,20 @@ def test_flask_run_is_traced_as_it_is_typed(tmp_path: Path) -> None:
         ("parent", 0), ("child", 1), ("child", 2),
     ]  # fmt: skip
     assert known(report) == [("held", "foretold", "RL101")] * 3
+
+
+@pytest.mark.skipif(os.name != "posix", reason="ends a group of processes")
+def test_under_flask_run_a_port_is_refused_to_every_child_which_serves_its_error(
+    tmp_path: Path,
+) -> None:
+    bind = f"server = socket.create_server(('127.0.0.1', {free_port()}))\n"
+    write(tmp_path, {"app.py": f"import socket\n{CLEAN}{bind}"})
+    write(tmp_path, {"watchdog/__init__.py": "raise ImportError\n"})
+    command = ("flask", "--app", "app", "run", "--debug", "--port", str(free_port()))
+    options = ("--reloads", "1", "--output-format", "json", "--expect-clean")
+    done = run(tmp_path, "trace", *options, "--", *command)
+    assert done.status == 1
+    report = json.loads(done.out)
+    assert (report["outcome"], report["reloads"]["made"]) == ("complete", 1)
+    states = [[one["state"] for one in process["effects"]] for process in report["processes"]]
+    assert states == [["held"], ["refused"], ["refused"]]

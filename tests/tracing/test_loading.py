@@ -215,6 +215,17 @@ def test_devices_are_seen_but_not_those_that_everybody_opens(load: Load, tmp_pat
     assert devices[0][0].startswith("/dev/pts/")
 
 
+def test_a_client_that_binds_to_any_port_first_is_connected_not_bound(load: Load) -> None:
+    trace = load(
+        app="""\
+            import socket
+            server = socket.create_server(("127.0.0.1", 0))
+            client = socket.create_connection(server.getsockname(), source_address=("", 0))
+            """
+    )
+    assert [one.kind for one in effects(trace)] == ["listen", "socket"]
+
+
 def test_a_refused_port_is_told_with_the_reason(load: Load) -> None:
     trace = load(
         app="""\

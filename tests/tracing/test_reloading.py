@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import queue
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from reloadlint.trace.records import Process, Trace
 from reloadlint.trace.reloading import Limits, trace_reloads
+from reloadlint.trace.touching import Touched
 from tracing.programs import free_port, summed_up, write
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="ends a group of processes")
@@ -81,6 +83,27 @@ def test_only_the_time_of_the_touched_file_is_changed_and_given_back(
     assert trace.touched == str(app)
     assert app.read_text(encoding="utf-8") == text
     assert app.stat().st_mtime_ns == 10**18
+
+
+def test_watchdog_tells_the_reloader_of_a_touched_file(tmp_path: Path) -> None:
+    events = pytest.importorskip("watchdog.events")
+    observers = pytest.importorskip("watchdog.observers")
+    app = write(tmp_path, {"app.py": CLEAN}) / "app.py"
+    told: queue.Queue[str] = queue.Queue()
+    handler = events.FileSystemEventHandler()
+    handler.on_any_event = lambda event: told.put(event.event_type)
+    observer = observers.Observer()
+    observer.schedule(handler, str(tmp_path))
+    observer.start()
+    try:
+        with Touched(app) as touched:
+            touched.touch()
+            heeded = {"closed", "created", "deleted", "modified", "moved"}  # by Werkzeug
+            assert any(kind in heeded for kind in iter(lambda: told.get(timeout=60), None))
+    finally:
+        observer.stop()
+        observer.join()
+    assert app.read_text(encoding="utf-8") == CLEAN
 
 
 def test_a_daemon_thread_is_in_the_parent_for_ever_and_again_in_each_child(
@@ -227,7 +250,7 @@ def test_the_projects_own_sitecustomize_is_still_loaded(run: Run, tmp_path: Path
 def test_a_change_that_nobody_watches_is_told(run: Run, tmp_path: Path) -> None:
     write(tmp_path, {"app.py": CLEAN.replace("PORT", str(free_port())), "notes.txt": ""})
     trace = trace_reloads(
-        [sys.executable, "app.py"], 1, {}, limits=Limits(1.5, 3), touch=tmp_path / "notes.txt"
+        [sys.executable, "app.py"], 1, {}, limits=Limits(4, 3), touch=tmp_path / "notes.txt"
     )
     assert trace.outcome == "late"
     assert trace.problem is not None

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: Rules whose findings are effects that can be seen.
 RULES = ("RL10", "RL401")
+#: The one that says that something is over when loading has ended.
+TRANSIENT = "RL107"
 
 Key = tuple[int, int]
 
@@ -29,7 +31,7 @@ def report(trace: Trace, settings: Settings) -> Report:
     Args:
         settings: the project's; which rules are selected, and a baseline, do not count here.
     """
-    files = [Path(file) for file in trace.own if Path(file).is_file()]
+    files = _files(trace)
     if not files:
         return Report(trace, {}, ())
     from reloadlint.linter import check_project, survey_project
@@ -48,6 +50,13 @@ def report(trace: Trace, settings: Settings) -> Report:
     return Report(trace, foretold, tuple(unseen))
 
 
+def _files(trace: Trace) -> list[Path]:
+    """The project's files that have to do with it: a module that fails is loaded no more."""
+    lines = (line.path for _, effect in _effects(trace) for line in effect.lines)
+    files = (Path(file) for file in dict.fromkeys([*trace.own, *lines]))
+    return [file for file in files if file.is_file()]
+
+
 def _line(finding: Finding) -> tuple[str, int, str]:
     """Which findings a trace cannot tell apart."""
     return (finding.path, finding.line, finding.code)
@@ -63,8 +72,15 @@ def _counts(effect: Effect) -> bool:
 
 
 def _finding(effect: Effect, findings: Iterable[Finding]) -> Finding | None:
-    """The finding that stands at the effect's place, or else on the way to it."""
+    """The finding that stands at the effect's place, or else on the way to it.
+
+    One line may hold something and be done with something else: each has a finding of its own.
+    """
+    is_over = effect.state == "transient"
     alike = [one for one in findings if effect.kind in one.effects]
+    alike.sort(key=lambda one: (one.code == TRANSIENT) != is_over)
+    if not is_over:
+        alike = [one for one in alike if one.code != TRANSIENT]
     for line in [effect.place, *reversed(effect.lines)]:
         for finding in alike:
             if line and _is_at(line, finding.path, finding.line, finding.end_line):
@@ -104,4 +120,4 @@ def _reason(finding: Finding, trace: Trace) -> str:
         return "happens only where the file is run as a script"
     if finding.confidence.value != "certain":
         return "a branch or an argument decides, and has decided otherwise"
-    return "not seen in this run"
+    return "not seen in this run; the call may have failed here"

@@ -60,7 +60,7 @@ def _happenings(solver: Solver, shown: Shown) -> Iterator[tuple[str, Happening]]
     doubled = {id(occurrence) for occurrence in solver.occurrences}
     imported = [o for o in solver.occurrences if o.phase == "import"]
     groups: dict[tuple[State, bool], list[Occurrence]] = {}
-    for occurrence in [*imported, *solver.in_guards]:
+    for occurrence in (o for o in [*imported, *solver.in_guards] if not o.covered):
         state = _state(occurrence)
         twice = state == "main_guard" and id(occurrence) in doubled
         groups.setdefault((state, twice), []).append(occurrence)

@@ -107,7 +107,7 @@ def _compare(left: Value, op: str, right: Value) -> Truth:
         return RELOADER_TEST
     if op in ("In", "NotIn"):
         found = _contains(right, left)
-        return found if found is None or op == "In" else not found
+        return not found if op == "NotIn" and isinstance(found, bool) else found
     if op in ("Is", "IsNot"):
         same = _identical(left, right)
         return same if same is None or op == "Is" else not same

@@ -21,6 +21,7 @@ _PAGE = Template("""\
 <html lang="en">
 <head>
 <meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>$title - reloadlint trace</title>
 <style>
@@ -150,10 +151,10 @@ def _table(report: Report) -> Iterator[str]:
 
 
 def _effects(report: Report) -> Iterator[str]:
-    for state, title in words.STATES.items():
+    for state in words.STATES:
         found = words.distinct(report.trace, state)
         if found:
-            yield f'<h2 class="{state}">{_text(title)}</h2>'
+            yield f'<h2 class="{state}">{_text(words.heading(report.trace, state))}</h2>'
             yield from (_effect(process, effect, report) for process, effect in found)
 
 

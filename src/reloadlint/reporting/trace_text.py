@@ -64,11 +64,11 @@ def _body(report: Report, style: Style) -> Iterator[Text]:
 
 
 def _branches(report: Report) -> Iterator[Node]:
-    for state, title in words.STATES.items():
+    for state in words.STATES:
         found = words.distinct(report.trace, state)
         twigs = [_effect(effect, process, report) for process, effect in found]
         if twigs:
-            yield Node(Text(title, _COLORS[state]), twigs)
+            yield Node(Text(words.heading(report.trace, state), _COLORS[state]), twigs)
     if report.unseen:
         heading = Text("only foretold: `check` reports it, nothing was seen of it", "bold yellow")
         yield Node(heading, [_unseen(report, number) for number in range(len(report.unseen))])

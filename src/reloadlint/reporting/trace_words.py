@@ -20,6 +20,11 @@ STATES = {
     "unknown": "begun: whether it is still there is not known",
     "transient": "transient: over before loading had ended",
 }
+#: The same where loading has not ended by itself.
+_STATES_SO_FAR = {
+    "held": "held: still there at the end of what was seen",
+    "transient": "transient: over by then",
+}
 #: What the words of `fates` mean.
 LEGEND = (
     "held: still there when its loading had ended; alive: still there when the next child came; "
@@ -44,6 +49,12 @@ def what(effect: Effect) -> str:
         return f"process `{effect.detail}`" if " of " not in effect.detail else effect.detail
     noun = {"listen": "port", "dbfile": "database file"}.get(effect.kind, effect.kind)
     return f"{noun} {effect.detail}"
+
+
+def heading(trace: Trace, state: str) -> str:
+    """What stands above the effects of one state."""
+    so_far = trace.outcome in ("raises", "exits", "late") and not trace.asked
+    return _STATES_SO_FAR.get(state, STATES[state]) if so_far else STATES[state]
 
 
 def said(foretold: Foretold | None) -> str:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+HAS_PROC = Path("/proc/self/stat").exists()
+#: What a guard hears when there is nothing left for it.
+DONE = "done"
 PATIENCE = 3  # seconds in which a program may end in its own way
 _CLEANING = 0.5  # seconds in which its helpers may do so
 _ROUNDS = 20  # a process that is being ended may start another
@@ -17,9 +21,9 @@ _ROUNDS = 20  # a process that is being ended may start another
 
 def is_running(pid: int) -> bool:
     """Whether there is a process of that number, and it is no zombie."""
-    stat = Path(f"/proc/{pid}/stat")
-    if Path("/proc/self/stat").exists():
+    if HAS_PROC:
         with suppress(OSError):
+            stat = Path(f"/proc/{pid}/stat")
             return stat.read_text(errors="replace").rpartition(")")[2].split()[0] not in "ZX"
         return False
     try:
@@ -54,6 +58,10 @@ def end(
         _kill(pid)
     process.wait()
     _empty_group(process.pid)
+    _end_marked(token)
+
+
+def _end_marked(token: str) -> None:
     for _ in range(_ROUNDS):
         left = list(_with_token(token))
         if not left:
@@ -98,10 +106,29 @@ def _kill(pid: int) -> None:
 
 
 def _with_token(token: str) -> Iterator[int]:
-    """The running processes that have the token in their environment, on Linux."""
+    """The running processes that have the token in their environment; elsewhere none are known."""
+    if not HAS_PROC:
+        return
     mine, sought = os.getpid(), token.encode()
     for folder in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
             pid = int(folder.name)
             if pid != mine and sought in (folder / "environ").read_bytes() and is_running(pid):
                 yield pid
+
+
+def stand_by() -> None:
+    """Wait until the trace has ended; if it was killed, end the program in its place.
+
+    Reads the token, then the number of the program's leader, then `DONE`.
+    """
+    token, *further = sys.stdin.read().split()
+    if DONE in further:
+        return
+    for leader in further:
+        _signal_group(int(leader), signal.SIGKILL)
+    _end_marked(token)
+
+
+if __name__ == "__main__":
+    stand_by()

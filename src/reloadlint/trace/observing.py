@@ -47,7 +47,7 @@ class Observed:
                 self.held, self._by_then = self._latest, frozenset(self._begun)
         if message.name in LOADED:
             self.moments.setdefault("ready", message.time)
-            self.own = message.values["own"]
+        self.own = message.values.get("own", self.own)
 
     def _take_begun(self, effect: dict[str, Any]) -> None:
         self._begun.pop(effect["instead"], None)
@@ -140,6 +140,8 @@ class Observed:
         """What became of it by the end of loading, or later if it began after that."""
         if number in self._refused:
             return "refused"
+        if self._found(number).get("unknown"):
+            return "unknown"
         if number in self.there or number in (self.held or {}):
             return "held"
         was_asked = number in self._by_then or self._latest is not self.held

@@ -113,4 +113,5 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True):
     def is_clean(self) -> bool:
         """Whether nothing is held, refused or hangs, as far as could be seen."""
         seen = [effect for process in self.processes for effect in process.effects]
-        return self.outcome == "complete" and all(one.state == "transient" for one in seen)
+        is_over = all(one.state in ("transient", "unknown") for one in seen)
+        return self.outcome == "complete" and is_over

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from reloadlint.errors import UsageError
 from reloadlint.trace.ending import is_running
 from reloadlint.trace.observing import Observed
 from reloadlint.trace.records import Outcome, Process, Trace
@@ -16,6 +17,10 @@ from reloadlint.trace.running import PROBE, Program, blind_spots, running
 from reloadlint.trace.touching import Touched
 
 _TOUCH_AGAIN = 2.5  # seconds without an answer after which a file is touched once more
+#: Servers that reload in a way of their own, or not at all, whatever they are told.
+_OTHERS = frozenset(
+    ("gunicorn", "uwsgi", "waitress-serve", "waitress", "uvicorn", "hypercorn", "granian", "hupper")
+)
 _UNSEEN = "leave out what keeps PYTHONPATH from the program, such as `python -I`"
 
 
@@ -44,14 +49,26 @@ def trace_reloads(
         touch: the file whose time is changed; by default the first of the project that is loaded.
 
     Raises:
-        UsageError: the command cannot be run.
+        UsageError: the command cannot be run, or it is known not to use Werkzeug's reloader.
     """
+    _refuse_others(command)
     inherited = environ.get("PYTHONPATH") or os.environ.get("PYTHONPATH")
     path = os.pathsep.join(filter(None, [str(PROBE / "boot"), inherited]))
     with running(command, {**environ, "PYTHONPATH": path}) as program:
         server = _Server(program, command, limits or Limits(), touch)
         server.follow(reloads)
         return server.trace(reloads)
+
+
+def _refuse_others(command: Sequence[str]) -> None:
+    """Say at once of a server that its reloads can't be followed, not after the time limit."""
+    words = [Path(word).name for word in command]
+    program = words[2] if words[1:2] == ["-m"] and words[0].startswith("python") else words[0]
+    if program in _OTHERS:
+        raise UsageError(
+            f"`{program}` does not use Werkzeug's reloader, whose reloads are all that is "
+            "followed; trace `flask run --debug`, or the application alone without --reloads"
+        )
 
 
 class _Server:
@@ -167,7 +184,8 @@ class _Server:
             self._outcome = "late"
             self._problem = (
                 f"child {number} did not notice a change of {touched.file.name} within "
-                f"{self._limits.loading:g} seconds; name a file that it watches with --touch"
+                f"{self._limits.loading:g} seconds; see whether it does when you save that file, "
+                "or name a file that it watches with --touch"
             )
             return False
         following = lambda: child.is_over or len(self._children) > number  # noqa: E731
@@ -197,7 +215,7 @@ class _Server:
         children, parent = self._children, self._parent
         if len(children) < number or parent is None:
             return
-        parent.alive = parent.there.keys()
+        parent.alive = [n for n, one in parent.there.items() if "unknown" not in one]
         if number > 1:
             former = children[number - 2]
             former.alive = [

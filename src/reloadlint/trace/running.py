@@ -16,6 +16,7 @@ from types import FrameType
 
 from reloadlint.errors import UsageError
 from reloadlint.trace.ending import end
+from reloadlint.trace.guarding import guarded
 from reloadlint.trace.listener import Listener, Message
 from reloadlint.trace.observing import Observed
 
@@ -92,13 +93,17 @@ def running(
 ) -> Iterator[Program]:
     """Run a command in a session of its own; none of its processes is left afterwards.
 
+    Where this process is killed, so that it can't see to that, a guard does (not on Windows).
+
     It reads nothing, and what it prints goes to standard error, apart from our report.
 
     Raises:
         UsageError: it cannot be run.
     """
-    with Listener() as listener, _interruptible():
+    with Listener() as listener, _interruptible(), guarded(listener.token) as guard:
         process = _started(command, {**inherited, **environ, **listener.environ})
+        if guard is not None:
+            guard.tell(str(process.pid))
         program = Program(process, listener)
         try:
             yield program
@@ -152,10 +157,14 @@ def _interruptible() -> Iterator[None]:
 _BLIND = {
     "linux": None,
     "darwin": "connections that C code opens can't be seen on macOS",
+    "win32": (
+        "threads, connections and files of C code, and whether a process is still running, can't "
+        "be seen on Windows: what is shown is what Python's audit hooks tell"
+    ),
 }
 _ALMOST_BLIND = (
-    "threads, connections and files of C code, and whether a process is still running, can't be "
-    "seen on this system: what is shown is what Python's audit hooks tell"
+    "threads, connections and files of C code can't be seen on this system: what is shown is what "
+    "Python's audit hooks tell"
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from reloadlint.errors import UsageError
@@ -32,7 +33,11 @@ class Touched:
         return self
 
     def touch(self) -> None:
-        """Make it newer than it was, by more than any file system is coarse."""
+        """Make it newer than it was, by more than any file system is coarse.
+
+        And open it for writing, without writing: of a mere change of its time, watchdog 7 tells
+        Werkzeug nothing, but of this it does.
+        """
         accessed, changed = self._before
         self._ours = max(time.time_ns(), max(changed, self._ours) + 2 * _SECOND)
         try:
@@ -41,6 +46,8 @@ class Touched:
             raise UsageError(
                 f"{self.file} cannot be touched: {error.strerror}; name another with --touch"
             ) from error
+        with suppress(OSError), self.file.open("ab"):
+            pass
 
     def __exit__(self, *error: object) -> None:
         """Undo it, unless someone has changed the file meanwhile."""

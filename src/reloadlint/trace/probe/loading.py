@@ -100,7 +100,8 @@ class Loading:
             )
 
     def _is_late(self, _number: int, _frame: Any) -> None:
-        self._channel.send("late", held=self._recorder.held())
+        own = self._recorder.journal.code.loaded()
+        self._channel.send("late", held=self._recorder.held(), own=own)
 
 
 def _split(target: str) -> tuple[str, str, str]:

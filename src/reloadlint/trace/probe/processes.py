@@ -33,7 +33,7 @@ class Processes:
 
     def look(self) -> None:
         """Find out which processes the latest events have started."""
-        if not self._waiting:
+        if not self._waiting or not system.sees_children():
             return
         known = self._others | self._children.keys()
         new = [child for child in sorted(system.children()) if child not in known]
@@ -43,7 +43,10 @@ class Processes:
         self._waiting.clear()
 
     def held(self) -> Iterator[dict[str, Any]]:
-        """Those that are still running."""
+        """Those that are still running; where nobody can tell, all of them, as unknown."""
+        if not system.sees_children():
+            yield from ({"id": effect["id"], "unknown": True} for effect in self._waiting)
+            return
         self.look()
         running: dict[int, list[int]] = {}
         for child, runs in system.children().items():

@@ -51,11 +51,15 @@ class Sockets:
 
     def _moved(self, sock: Any, kind: str, detail: str) -> None:
         known = self._known.get(id(sock))
-        if known is None or known[1]["kind"] == "listen":
+        if known is None or (known[1]["kind"] == "listen" and not self._is_client(known[1], kind)):
             return
         effect = self._journal.begin(kind, detail, instead=known[1])
         if effect is not None:
             self._known[id(sock)] = (known[0], effect)
+
+    def _is_client(self, bound: Effect, kind: str) -> bool:
+        """Whether it was bound to any port at all, as clients are that then connect."""
+        return kind == "socket" and str(bound["detail"]).endswith(":0")
 
     def _refused(self, sock: socket.socket, error: OSError) -> None:
         known = self._known.get(id(sock))

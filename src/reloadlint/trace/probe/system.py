@@ -35,6 +35,11 @@ def sees_threads() -> bool:
     return HAS_PROC or IS_MAC
 
 
+def sees_children() -> bool:
+    """Whether it can be told here which child processes are running."""
+    return HAS_PROC or os.name == "posix"
+
+
 def count_threads() -> int:
     """How many threads the process has; 0 where that is not known. Made to be asked often."""
     return os.stat(TASKS).st_nlink - 2 if HAS_PROC else len(threads())
