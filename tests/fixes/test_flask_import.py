@@ -36,6 +36,9 @@ def imported(text, name="g"):
             "from flask import (\n    Blueprint,\n    Flask,\n    g,\n)\n",
         ),
         ("import os\n", "g", "import os\n\nfrom flask import g\n"),
+        ("x = 1\n", "g", "from flask import g\n\nx = 1\n"),
+        ("def f(): ...\n", "g", "from flask import g\n\n\ndef f(): ...\n"),
+        ("class C: ...\n", "g", "from flask import g\n\n\nclass C: ...\n"),
         (
             '"""Doc."""\n\nfrom __future__ import annotations\n\nimport os\n',
             "g",

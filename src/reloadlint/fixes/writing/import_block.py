@@ -102,4 +102,5 @@ def _below_docstring(tree: Tree, text: str, newline: str) -> Edit:
         end = tree.line_end(tree.span(first)[1])
         return Edit(end, end, f"{newline}{text}{newline}")
     start = tree.line_start(tree.span(first)[0]) if first is not None else len(tree.data)
-    return Edit(start, start, f"{text}{newline}{newline}")
+    gap = newline * (2 if isinstance(first, (cst.FunctionDef, cst.ClassDef)) else 1)
+    return Edit(start, start, f"{text}{newline}{gap}")
