@@ -65,6 +65,7 @@ def fix(
     write: bool = False,
     strategy: Strategy = "auto",
     before_request: bool = False,
+    app_factory: bool = False,
 ) -> Repair:
     """Work out how what `check` reports can be cured, and write it if asked.
 
@@ -73,19 +74,23 @@ def fix(
         write: write the files; else nothing is written.
         strategy: which cure to take; `auto` chooses by what the object is for.
         before_request: what goes to `g` is opened before each request, too.
+        app_factory: move global applications into `create_app()`, after all other fixes; written
+            only with `settings.unsafe_fixes`.
 
     Returns:
-        What became of each finding, and the changed files.
+        What became of each finding (and each application), and the changed files.
 
     Raises:
         UsageError: as for `check`.
     """
-    from reloadlint.fixer import fix_project
+    from reloadlint.fixer import finish_project, fix_project
     from reloadlint.fixes.draft import Wishes
 
     wanted = _listed(paths)
     settings = settings or load_settings(wanted[0])
-    wishes = Wishes(strategy, before_request=before_request)
+    wishes = Wishes(strategy, before_request=before_request, app_factory=app_factory)
+    if write:
+        finish_project(wanted, settings)
     repair = fix_project(wanted, settings, wishes=wishes, unsafe=settings.unsafe_fixes)
     if write:
         repair.write()

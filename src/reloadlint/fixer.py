@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from reloadlint.errors import UsageError
+from reloadlint.fixes.app_factory.factories import Factories, Factory
 from reloadlint.fixes.draft import Wishes
 from reloadlint.fixes.files import Change, WriteError, write_all
 from reloadlint.fixes.removal import REMOVED, removals
 from reloadlint.fixes.rounds import Checked, Fixed, Rounds
-from reloadlint.linter import Check, Place, Progress, overlay_of, targets_of
+from reloadlint.fixes.unfinished import finish
+from reloadlint.linter import Check, Place, Progress, inside, overlay_of, targets_of
 
 if TYPE_CHECKING:
     from reloadlint.findings import Finding
+    from reloadlint.fixes.reading.project import Project
     from reloadlint.settings import Settings
     from reloadlint.source import SourceFile
 
@@ -33,7 +36,8 @@ def fix_project(
     """Work out what `fix` would write, and what is left. Nothing is written.
 
     Args:
-        wishes: which strategy, how the object is reached, and when it is opened.
+        wishes: which strategy, how the object is reached, when it is opened, and whether global
+            applications get factories.
         unsafe: also make the fixes that are not safe.
         paths, settings, stdin, progress: as for `check_project`.
 
@@ -44,11 +48,26 @@ def fix_project(
     targets = targets_of(paths, settings, stdin)
     repair = Repair(list(targets.problems), [])
     for root, files in targets.by_root.items():
-        work = _Work(root, files, settings, overlay_of(stdin), progress, wishes)
+        work = _Work(root, files, settings, overlay_of(stdin), progress, wishes, paths)
         repaired = Rounds(work.check, unsafe=unsafe).run()
-        repair.outcomes += [work.shown(outcome) for outcome in repaired.outcomes]
-        repair.changes += work.changes(repaired.texts)
+        outcomes, texts = repaired.outcomes, repaired.texts
+        if wishes.app_factory:
+            factories = Factories(work.check, work.project, unsafe=unsafe)
+            factories.run(texts)
+            outcomes, texts = factories.outcomes(outcomes), factories.texts
+            repair.factories += [work.shown_factory(made) for made in factories.made]
+        repair.outcomes += [work.shown(outcome) for outcome in outcomes]
+        repair.changes += work.changes(texts)
     return repair
+
+
+def finish_project(paths: Sequence[Path], settings: Settings) -> list[str]:
+    """End what runs that were killed while they wrote have left in `paths`; a line about each."""
+    folders: set[Path] = set()
+    for root, files in targets_of(paths, settings, None).by_root.items():
+        for file in files:
+            folders |= {folder for folder in file.parents if folder.is_relative_to(root)}
+    return finish(sorted(folders))
 
 
 def _agree(wishes: Wishes) -> None:
@@ -61,24 +80,32 @@ def _agree(wishes: Wishes) -> None:
 
 
 class Repair(msgspec.Struct):
-    """What `fix` has worked out: files that are no Python, what became of each finding, and the
-    changes to files."""
+    """What `fix` has worked out: files that are no Python, what became of each finding and, where
+    that was asked for, of each global application, and the changes to files."""
 
     problems: list[Finding]
     outcomes: list[Fixed]
     changes: list[Change] = []
+    factories: list[Factory] = []
 
     @property
     def left(self) -> bool:
         """Whether anything is left to report when the changes are written."""
-        return bool(self.problems) or any(o.reason is not None for o in self.outcomes)
+        made: list[Fixed | Factory] = [*self.outcomes, *self.factories]
+        return bool(self.problems) or any(one.reason is not None for one in made)
+
+    @property
+    def found(self) -> bool:
+        """Whether there was anything to do or to say."""
+        return bool(self.outcomes or self.problems or self.factories)
 
     def groups(self) -> list[list[Change]]:
         """The changes in groups that share no fix: each is written as a whole or not at all."""
         groups: list[list[Change]] = []
         for change in self.changes:
             shown = change.source.display_path
-            fixes = [set(o.paths) for o in self.outcomes if shown in o.paths]
+            made: list[Fixed | Factory] = [*self.outcomes, *self.factories]
+            fixes = [set(one.paths) for one in made if shown in one.paths]
             linked = set().union({shown}, *fixes)
             near = [g for g in groups if any(c.source.display_path in linked for c in g)]
             groups = [g for g in groups if g not in near]
@@ -105,6 +132,10 @@ class Repair(msgspec.Struct):
             msgspec.structs.replace(o, reason=reason) if paths & set(o.paths) else o
             for o in self.outcomes
         ]
+        self.factories = [
+            msgspec.structs.replace(f, reason=reason) if paths & set(f.paths) else f
+            for f in self.factories
+        ]
 
 
 class _Work:
@@ -118,8 +149,10 @@ class _Work:
         overlay: dict[Path, SourceFile],
         progress: Progress | None,
         wishes: Wishes,
+        named: Sequence[Path],
     ) -> None:
         self._root = root
+        self._named = named
         self._files = files
         self._settings = settings
         self._overlay = overlay
@@ -129,13 +162,7 @@ class _Work:
 
     def check(self, texts: Mapping[str, str]) -> Checked:
         """Check the project with these texts in place of its own."""
-        changed = {
-            self._sources[path].path.absolute(): msgspec.structs.replace(
-                self._sources[path], text=text
-            )
-            for path, text in texts.items()
-        }
-        check = Check(self._settings, {**self._overlay, **changed}, self._progress, self._wishes)
+        check = self._check_of(texts)
         sources = check.project(self._root, self._files)
         self._sources = self._sources or sources
         result = check.result(0)
@@ -143,6 +170,26 @@ class _Work:
         plans = {f: plan for f in findings if (plan := check.plans.get(Place.of(f)))}
         plans |= removals(result, {s.display_path: (p, s.text) for p, s in sources.items()})
         return Checked(findings, plans, {path: s.text for path, s in sources.items()})
+
+    def project(self, texts: Mapping[str, str]) -> Project:
+        """The project with these texts in place of its own."""
+        chosen = frozenset(inside(self._root, file) for file in self._files)
+        return self._check_of(texts).understand(self._root, self._files).project(chosen)
+
+    def _check_of(self, texts: Mapping[str, str]) -> Check:
+        changed = {
+            self._sources[path].path.absolute(): msgspec.structs.replace(
+                self._sources[path], text=text
+            )
+            for path, text in texts.items()
+        }
+        return Check(self._settings, {**self._overlay, **changed}, self._progress, self._wishes)
+
+    def shown_factory(self, made: Factory) -> Factory:
+        """What became of an application, with its files as reports name them."""
+        paths = tuple(self._sources[path].display_path for path in made.paths)
+        path = self._sources[made.path].display_path
+        return msgspec.structs.replace(made, path=path, paths=paths)
 
     def shown(self, outcome: Fixed) -> Fixed:
         """An outcome with its files as reports name them."""
@@ -153,4 +200,10 @@ class _Work:
 
     def changes(self, texts: Mapping[str, str]) -> list[Change]:
         """The changes that give the files these texts."""
-        return [Change(self._sources[path], text) for path, text in sorted(texts.items())]
+        sources = ((self._sources[path], text) for path, text in sorted(texts.items()))
+        return [Change(source, text, self._leads_out(source.path)) for source, text in sources]
+
+    def _leads_out(self, file: Path) -> bool:
+        """Whether a file is a link to one that is neither in the project nor named."""
+        inside = (self._root.resolve(), *(path.resolve() for path in self._named))
+        return not any(file.resolve().is_relative_to(folder) for folder in inside)

@@ -101,6 +101,15 @@ def test_page_has_the_parts_a_reader_counts_on(code: str) -> None:
     assert set(page_of(RULES[code]).sections) >= NEEDED
 
 
+@pytest.mark.parametrize("code", RULES)
+def test_pages_about_effects_tell_each_cure_by_way_of_starting(code: str) -> None:
+    text = page_of(RULES[code]).markdown
+    told = [f"- `{strategy}`" in text for strategy in ("g", "lazy", "defer", "pool", "guard")]
+    about_effects = (code[:4] == "RL10" and code != "RL107") or code == "RL401"
+    assert told == [about_effects] * 5
+    assert ("B008" in text) is about_effects
+
+
 REFUSED = {
     "RL110": "unknown rule `RL110`; did you mean `RL10",
     "import-time-thred": "did you mean `import-time-thread`?",

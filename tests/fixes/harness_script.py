@@ -1,11 +1,14 @@
 """Runs `app.py` as a script up to the point where the application is served, and looks around.
 
+One that has no main guard is loaded as a module instead, as by `flask --app app run --debug`.
+
 A program of its own, started in the project's folder. `werkzeug.serving.run_simple` is replaced:
 it says how many threads, listening sockets and databases there are and what the application
 answers, as one line of JSON, and leaves as the reloader does, by `SystemExit`. The environment says
 which of the reloader's processes this is (`WERKZEUG_RUN_MAIN`).
 """
 
+import importlib
 import json
 import os
 import runpy
@@ -28,15 +31,21 @@ def look_around(hostname, port, application, use_reloader=False, **options):
     serves = not use_reloader or werkzeug.serving.is_running_from_reloader()
     found = {
         "reloader": use_reloader,
-        "held": {
-            "tasks": sum(1 for _ in Path("/proc/self/task").iterdir()) - 1,
-            "listening": _listening(),
-            "databases": len(DATABASES),
-        },
+        "held": _held(),
         "answer": application.test_client().get("/").text if serves else None,
+        "held_then": _held(),
     }
     os.write(ANSWER_TO, json.dumps(found).encode() + b"\n")
     raise SystemExit(0)
+
+
+def _held():
+    """Count what this process holds."""
+    return {
+        "tasks": sum(1 for _ in Path("/proc/self/task").iterdir()) - 1,
+        "listening": _listening(),
+        "databases": len(DATABASES),
+    }
 
 
 def watch(event, args):
@@ -67,7 +76,10 @@ def main():
     sys.addaudithook(watch)
     sys.path.insert(0, str(Path.cwd()))
     sys.argv = ["app.py"]
-    runpy.run_path("app.py", run_name="__main__")
+    if "__main__" in Path("app.py").read_text(encoding="utf-8"):
+        runpy.run_path("app.py", run_name="__main__")
+    else:
+        look_around(None, None, importlib.import_module("app").app, use_reloader=True)
 
 
 if __name__ == "__main__":

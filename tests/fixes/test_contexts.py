@@ -54,9 +54,7 @@ DOUBTED = {
     "scheduler": "def f(scheduler):\n    scheduler.add_job(ask)\n",
     "atexit": "atexit.register(ask)\n",
     "signal": "signal.signal(signal.SIGINT, ask)\n",
-    "call_on_close": "def f(response):\n    response.call_on_close(ask)\n",
     "command": "@click.command()\ndef show():\n    ask()\n",
-    "generator": "def rows():\n    yield ask()\n\ndef f():\n    return Response(rows())\n",
     "async": '@app.get("/")\nasync def page():\n    return str(ask())\n',
     "callback": "def f(client):\n    client.message_callback_add('x', ask)\n",
     "kept": "TABLE = {}\ndef f():\n    TABLE['ask'] = ask\n",
@@ -65,6 +63,10 @@ DOUBTED = {
     ),
 }
 
+AFTERWARDS = {
+    "call_on_close": "def f(response):\n    response.call_on_close(ask)\n",
+    "generator": "def rows():\n    yield ask()\n\ndef f():\n    return Response(rows())\n",
+}
 FATAL = {
     "called as a default": "def f(row=ask()):\n    return row\n",
     "called in a class": "class C:\n    row = ask()\n",
@@ -83,6 +85,13 @@ def test_inside(tmp_path, code):
 def test_outside(tmp_path, word, code):
     fix = verdict(tmp_path, {"app.py": f"{HEAD}\n\n{code}"})
     assert fix.applicability == "unsafe"
+    assert word in (fix.reason or "")
+
+
+@pytest.mark.parametrize(("word", "code"), AFTERWARDS.items(), ids=AFTERWARDS)
+def test_after_the_request_is_never_rewritten(tmp_path, word, code):
+    fix = verdict(tmp_path, {"app.py": f"{HEAD}\n\n{code}"})
+    assert fix.applicability == "manual"
     assert word in (fix.reason or "")
 
 

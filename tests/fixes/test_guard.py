@@ -30,6 +30,8 @@ each_fixed = pytest.mark.parametrize(
 each_refused = pytest.mark.parametrize(
     "project", [p for p in PROJECTS if p.is_refused], ids=lambda project: project.name
 )
+WAITING = [p for p in PROJECTS if p.name.startswith("refused_until_a_request_")]
+each_waiting = pytest.mark.parametrize("project", WAITING, ids=lambda project: project.name)
 on_linux = pytest.mark.skipif(
     not Path("/proc/self/task").exists(), reason="what a process holds is read from /proc"
 )
@@ -44,6 +46,7 @@ class Seen:
     held: int
     answer: str | None
     reloader: bool
+    held_then: int
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +67,12 @@ def unsafe_fixes(tmp_path_factory: pytest.TempPathFactory) -> Fixes:
 def test_about_half_of_the_projects_are_refused() -> None:
     refused = [project for project in PROJECTS if project.is_refused]
     assert min(len(refused), len(PROJECTS) - len(refused)) >= 10
+
+
+def test_safe_and_unsafe_forms_have_projects_that_are_run_before_and_after() -> None:
+    fixed = [project for project in PROJECTS if not project.is_refused]
+    assert sum(project.doubt is None for project in fixed) >= 10
+    assert len(WAITING) + sum(project.doubt is not None for project in fixed) >= 10
 
 
 @each_fixed
@@ -133,6 +142,21 @@ def test_only_what_is_unsafe_is_written_on_demand(project: Script, unsafe_fixes:
         assert fixed.files == tree(project.after)
 
 
+@on_linux
+@each_waiting
+def test_only_the_first_request_starts_what_was_started_before(
+    project: Script, unsafe_fixes: Fixes
+) -> None:
+    folder = unsafe_fixes[project.name].folder
+    with ThreadPoolExecutor(2) as pool:
+        parent_before, child_before = pool.map(_run, [project.before] * 2, (False, True))
+        parent, child = pool.map(_run, [folder] * 2, (False, True))
+    assert 0 < parent_before.held <= child_before.held
+    assert (parent.held_then, child.held) == (0, 0)
+    assert child.held_then == child_before.held_then > 0
+    assert child.answer == child_before.answer
+
+
 def _run(folder: Path, child: bool) -> Seen:
     """Run a project's `app.py` as one of the reloader's processes, to the end if it has one."""
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(("FLASK", "WERKZEUG"))}
@@ -152,8 +176,9 @@ def _run(folder: Path, child: bool) -> Seen:
     finally:
         process.kill()
         process.wait()
-    found = json.loads(line)
-    return Seen(sum(found["held"].values()), found["answer"], found["reloader"])
+    found = json.loads(line)  # `held_then`: after one request
+    held, held_then = (sum(found[moment].values()) for moment in ("held", "held_then"))
+    return Seen(held, found["answer"], found["reloader"], held_then)
 
 
 def _end(process: subprocess.Popen[str], folder: Path) -> None:

@@ -7,7 +7,7 @@ from textwrap import indent
 
 import pytest
 
-from fixes.workshop import fixed, verdict
+from fixes.workshop import fixed, repair, verdict
 from reloadlint.fixes.guarding.moving import NOT_SERVED
 
 APP = """\
@@ -160,3 +160,42 @@ def test_decorated_start_is_left_alone(tmp_path: Path) -> None:
 def test_g_on_request_is_tried_in_the_main_guard_too(tmp_path: Path) -> None:
     body = "start()\napp.run(debug=DEBUG)\n"
     assert fixed(tmp_path, {"app.py": APP + indent(body, "    ")}, strategy="g") == {}
+
+
+TIMER = """\
+import threading
+
+from flask import Flask
+
+app = Flask(__name__)
+
+
+def tick():
+    threading.Timer(5, tick).start()
+
+
+tick()
+"""
+
+
+@pytest.mark.parametrize("run", ["", '\n\nif __name__ == "__main__":\n    app.run(debug=True)\n'])
+def test_summary_says_that_a_reload_still_hangs(tmp_path: Path, run: str) -> None:
+    (outcome,) = repair(tmp_path, {"app.py": TIMER + run}, unsafe=True).outcomes
+    assert outcome.reason is None
+    assert outcome.note.endswith("nothing stops it when the child ends")
+
+
+def test_summary_of_a_daemon_says_nothing_of_a_hang(tmp_path: Path) -> None:
+    text = f"{APP}    start()\n    app.run(debug=DEBUG)\n"
+    (outcome,) = repair(tmp_path, {"app.py": text}).outcomes
+    assert "hangs" not in outcome.note
+    assert outcome.note.startswith("it works in the background as long as its process: `start()`")
+
+
+def test_second_thread_of_a_module_gets_a_hook_of_its_own(tmp_path: Path) -> None:
+    start = "threading.Thread(target=work, daemon=True).start()\n"
+    head = APP.partition("def start")[0]
+    text = fixed(tmp_path, {"app.py": f"{head}{start}\n\n{start}"}, unsafe=True)["app.py"]
+    assert text.count("@app.before_request\n") == 2
+    assert "def start_thread():" in text
+    assert "_thread_2_started = True" in text

@@ -26,11 +26,19 @@ IN_GUARD = [script for script in SERVED if not script.name.endswith("at_module_l
 AT_MODULE_LEVEL = [script for script in SERVED if script not in IN_GUARD]
 HANGING = [script for script in SERVED if "scheduler" not in script.name]
 FIRST_REQUEST = Script(GUARD / "refused_scheduler_of_a_served_module")
+FIRST_REQUESTS = [FIRST_REQUEST, Script(GUARD / "refused_factory_of_a_served_module")]
 RELOADS = 3
 HANG = 3  # seconds in which a reload that doesn't hang is long over
 GUNICORN = ("-m", "gunicorn", "-w2", "--bind=127.0.0.1:{port}", "--access-logfile=/dev/stderr")
 FLASK = ("-m", "flask", "run", "--debug", "--port={port}", "--exclude-patterns=*/src/*")
 
+COMMAND = """
+
+@app.cli.command()
+def jobs():
+    scheduler.start()
+"""
+NO_WATCHDOG = "raise ImportError('`flask run` is to look at the times of files')\n"
 POST_FORK = """def post_fork(server, worker):
     from app import scheduler
     scheduler.start()
@@ -40,6 +48,7 @@ each_served = pytest.mark.parametrize("script", SERVED, ids=lambda script: scrip
 each_in_guard = pytest.mark.parametrize("script", IN_GUARD, ids=lambda script: script.name)
 each_moved = pytest.mark.parametrize("script", AT_MODULE_LEVEL, ids=lambda script: script.name)
 each_hanging = pytest.mark.parametrize("script", HANGING, ids=lambda script: script.name)
+each_waiting = pytest.mark.parametrize("script", FIRST_REQUESTS, ids=lambda script: script.name)
 preloaded_or_not = pytest.mark.parametrize("preload", [[], ["--preload"]], ids=["lazy", "preload"])
 
 
@@ -106,27 +115,43 @@ def test_gunicorn_starts_no_longer_what_was_moved(
     assert _under_gunicorn(_fixed(script, tmp_path / "after"), preload) == 0
 
 
+@each_in_guard
+def test_flask_run_starts_none_as_before(script: Script, tmp_path: Path) -> None:
+    copy(script, tmp_path / "before")
+    for folder in (tmp_path / "before", _fixed(script, tmp_path / "after")):
+        assert _under_flask_run(folder) == {}
+
+
+@each_moved
+def test_flask_run_starts_no_longer_what_was_moved(script: Script, tmp_path: Path) -> None:
+    copy(script, tmp_path / "before")
+    assert list(_under_flask_run(tmp_path / "before").values()) == [1, 1]
+    assert _under_flask_run(_fixed(script, tmp_path / "after")) == {}
+
+
 @needs_gunicorn
 @preloaded_or_not
-def test_first_request_starts_one_in_each_worker(preload: list[str], tmp_path: Path) -> None:
-    copy(FIRST_REQUEST, tmp_path / "before")
+@each_waiting
+def test_first_request_starts_one_in_each_worker(
+    script: Script, preload: list[str], tmp_path: Path
+) -> None:
+    copy(script, tmp_path / "before")
     assert _under_gunicorn(tmp_path / "before", preload) == (1 if preload else 2)
-    assert _under_gunicorn(_fixed(FIRST_REQUEST, tmp_path / "after"), preload) == 2
+    assert _under_gunicorn(_fixed(script, tmp_path / "after"), preload) == 2
 
 
-def test_first_request_starts_one_under_flask_run(tmp_path: Path) -> None:
-    copy(FIRST_REQUEST, tmp_path / "before")
-    with serve(tmp_path / "before", FLASK) as server:
+@each_waiting
+@pytest.mark.parametrize("command", [FLASK, ("run.py",)], ids=["flask-run", "script"])
+def test_first_request_starts_one_across_reloads(
+    script: Script, command: tuple[str, ...], tmp_path: Path
+) -> None:
+    copy(script, tmp_path / "before")
+    with serve(tmp_path / "before", command) as server:
         child = _serving_process(server)
         assert _running(server) == {server.pid: 1, child: 1}
-    with serve(_fixed(FIRST_REQUEST, tmp_path / "after"), FLASK) as server:
-        child = _serving_process(server)
-        assert _running(server) == {child: 1}
-
-
-def test_first_request_starts_one_across_reloads(tmp_path: Path) -> None:
-    folder = _fixed(FIRST_REQUEST, tmp_path)
-    with serve(folder, ("run.py",)) as server:
+    folder = _fixed(script, tmp_path / "after")
+    (folder / "watchdog.py").write_text(NO_WATCHDOG, encoding="utf-8")
+    with serve(folder, command) as server:
         for number in range(RELOADS + 1):
             if number:
                 _touch(folder / "app.py")
@@ -135,8 +160,9 @@ def test_first_request_starts_one_across_reloads(tmp_path: Path) -> None:
             assert _running(server) == {child: 1}
 
 
-def test_first_request_starts_one_without_the_reloader(tmp_path: Path) -> None:
-    folder = _fixed(FIRST_REQUEST, tmp_path)
+@each_waiting
+def test_first_request_starts_one_without_the_reloader(script: Script, tmp_path: Path) -> None:
+    folder = _fixed(script, tmp_path)
     with serve(folder, ("run.py",), variables={"DEBUG": "0"}) as server:
         assert server.logs("Running on")
         assert _running(server) == {}
@@ -144,6 +170,17 @@ def test_first_request_starts_one_without_the_reloader(tmp_path: Path) -> None:
             assert server.get("/process")
             assert server.logs("GET /process")
         assert _running(server) == {server.pid: 1}
+
+
+def test_recipe_for_a_command_starts_one_there_and_none_in_the_server(tmp_path: Path) -> None:
+    copy(FIRST_REQUEST, tmp_path)
+    app = tmp_path / "app.py"
+    text = app.read_text(encoding="utf-8").replace("scheduler.start()\n", "") + COMMAND
+    app.write_text(text, encoding="utf-8")
+    assert _under_flask_run(tmp_path) == {}
+    with serve(tmp_path, ("-m", "flask", "jobs")) as command:
+        assert command.logs("worker started")
+        assert command.instances == {command.pid: 1}
 
 
 @needs_gunicorn
@@ -176,6 +213,13 @@ def _under_gunicorn(folder: Path, preload: list[str]) -> int:
             assert server.logs("GET /process")
             pids.add(answer["pid"])
         return sum(_running(server).values())
+
+
+def _under_flask_run(folder: Path) -> dict[int, int]:
+    """Return how many instances the processes of `flask run --debug` have when it has answered."""
+    with serve(folder, FLASK) as server:
+        _serving_process(server)
+        return _running(server)
 
 
 def _running(server: Server) -> dict[int, int]:

@@ -203,6 +203,31 @@ def test_report_names_the_cure_and_why(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("made", "reason"),
+    [
+        ("sqlite3.connect('x')", "Two requests at once must not use one `Connection`. Open it"),
+        (
+            "pymongo.MongoClient()",
+            "`MongoClient` is thread-safe and meant to live once per process.",
+        ),
+        ("serial.Serial('x')", "A process opens a device once. Make it"),
+    ],
+)
+def test_report_gives_the_reason_of_each_role(tmp_path: Path, made: str, reason: str) -> None:
+    library = made.partition(".")[0]
+    text = f"import {library}\nfrom flask import Flask\n\napp = Flask(__name__)\nx = {made}\n"
+    write(tmp_path, {"app.py": text})
+    (finding,) = check_project([tmp_path], Settings(follow_installed=False, cache=False)).findings
+    assert finding.remedy.startswith(reason)
+
+
+def test_reason_is_left_out_where_the_user_wants_another_cure(tmp_path: Path) -> None:
+    (outcome,) = repair(tmp_path, {"app.py": PRODUCER}, strategy="g", unsafe=True).outcomes
+    assert outcome.note.startswith("`get_producer()` opens it at first use in a request")
+    assert "meant to live once per process" not in outcome.note
+
+
 def test_note_says_why_and_what_becomes_of_an_error(tmp_path: Path) -> None:
     (outcome,) = repair(tmp_path, {"app.py": PRODUCER}).outcomes
     assert outcome.note.startswith(

@@ -86,6 +86,11 @@ def test_about_half_of_the_projects_are_refused() -> None:
     assert min(len(FIXED), len(REFUSED)) >= 0.4 * len(PROJECTS) >= 16
 
 
+@pytest.mark.parametrize("strategy", sorted(STRATEGIES - {"guard"}))  # that has a test of its own
+def test_every_strategy_has_projects_that_are_run_before_and_after(strategy: str) -> None:
+    assert sum(project.strategy == strategy for project in FIXED) >= 10
+
+
 @on_linux
 @each_project
 def test_holds_something_when_loaded_before_the_fix(project: Project, before: Runs) -> None:

@@ -173,7 +173,7 @@ def test_target_of_a_symbolic_link_is_replaced_and_the_link_stays(folder: Path) 
     target = (folder / "views.py").rename(elsewhere / "pages.txt")
     target.chmod(0o640)
     (folder / "views.py").symlink_to(target)
-    assert _fix(folder).status == 0
+    assert _fix(folder, "--write", ".", "views.py").status == 0
     assert (folder / "views.py").is_symlink()
     assert (folder / "views.py").readlink() == target
     assert target.read_bytes() == NEW["views.py"]

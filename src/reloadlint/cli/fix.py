@@ -35,6 +35,7 @@ Examples:
   reloadlint fix app.py
   reloadlint fix --write
   reloadlint fix src --select RL106 --unsafe-fixes | git apply
+  reloadlint fix app.py --app-factory --unsafe-fixes
 """
 
 
@@ -57,6 +58,11 @@ _WRITING = (
         "--before-request",
         is_flag=True,
         help="Have what goes to g opened before each request, needed or not.",
+    ),
+    _option(
+        "--app-factory",
+        is_flag=True,
+        help="Move global applications into create_app(); needs --unsafe-fixes.",
     ),
     _option(
         "--access",
@@ -103,7 +109,8 @@ def show_patch(
     paths: Sequence[Path], settings: Settings, path: Path | None, options: dict[str, Any]
 ) -> int:
     """Print what would be written, for `check --diff`; the exit status."""
-    fixing = {"write": False, "strategy": "auto", "access": "auto", "before_request": False}
+    fixing = {"write": False, "strategy": "auto", "access": "auto"}
+    fixing |= {"before_request": False, "app_factory": False}
     options = {**options, **fixing}
     return _finish(_repair(paths, settings, path, options), options)
 
@@ -111,17 +118,20 @@ def show_patch(
 def _repair(
     paths: Sequence[Path], settings: Settings, path: Path | None, options: dict[str, Any]
 ) -> Repair:
-    from reloadlint.fixer import fix_project  # brings libcst, which `--help` can do without
+    from reloadlint.fixer import finish_project, fix_project  # they bring libcst
 
     try:
         stdin = read_stdin(path) if path else None
     except InvalidInput as error:
         raise UsageError(f"standard input {error}") from error
+    if options["write"]:
+        for line in finish_project(paths, settings):
+            warn(line)
     with ProgressBar(sys.stderr, wanted=not options["quiet"]) as progress:
         return fix_project(
             paths,
             settings,
-            wishes=Wishes(options["strategy"], options["access"], options["before_request"]),
+            wishes=Wishes(*(options[wish] for wish in Wishes.__struct_fields__)),
             unsafe=settings.unsafe_fixes,
             stdin=stdin,
             progress=progress,
@@ -143,5 +153,5 @@ def _finish(repair: Repair, options: dict[str, Any]) -> int:
         warn(failure)
     if failures:
         return FAILURE
-    left = repair.left if options["write"] else bool(repair.outcomes or repair.problems)
+    left = repair.left if options["write"] else repair.found
     return FINDINGS if left and not options["exit_zero"] else 0

@@ -6,11 +6,13 @@ import os
 import secrets
 import shutil
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
+from reloadlint.fixes.unfinished import alone_in, noted, step
 from reloadlint.source import SourceFile
 
 _MAY_WRITE = 0o222
@@ -22,10 +24,14 @@ class WriteError(Exception):
 
 
 class Change(msgspec.Struct, frozen=True):
-    """A file as it was read, and the text that it is to have."""
+    """A file as it was read, and the text that it is to have.
+
+    `leads_out`: it is a link to what is no part of what was asked for, and is not to be written.
+    """
 
     source: SourceFile
     text: str
+    leads_out: bool = False
 
     @property
     def before(self) -> bytes:
@@ -44,18 +50,19 @@ def write_all(changes: Sequence[Change]) -> None:
     Raises:
         WriteError: one can't be replaced, or has changed since it was read; all are as they were.
     """
-    staged: list[_Staged] = []
-    try:
-        for change in changes:
-            target = _target(change)
-            staged.append(_Staged(change, target, _beside(target)))
-            _stage(staged[-1])
-        for file in staged:
-            _see_that_it_is_unchanged(file.change, file.target)
-        _replace(staged)
-    finally:
-        for file in staged:
-            file.temporary.unlink(missing_ok=True)
+    files = [_Staged(change, target := _target(change), _beside(target)) for change in changes]
+    folder = _above(files)
+    folders = [file.target.parent for file in files]
+    with alone_in([*folders, folder] if folder else folders), _noted(folder, files):
+        try:
+            for file in files:
+                _stage(file)
+            for file in files:
+                _see_that_it_is_unchanged(file.change, file.target)
+            _replace(files)
+        finally:
+            for file in files:
+                file.temporary.unlink(missing_ok=True)
 
 
 class _Staged(NamedTuple):
@@ -64,6 +71,27 @@ class _Staged(NamedTuple):
     change: Change
     target: Path
     temporary: Path
+
+
+def _above(files: Sequence[_Staged]) -> Path | None:
+    """The nearest folder above all files; None if links lead out of it."""
+    try:
+        shared = Path(os.path.commonpath([file.change.source.path.absolute() for file in files]))
+    except ValueError:  # on several drives
+        return None
+    folder = (shared if shared.is_dir() else shared.parent).resolve()
+    return folder if all(file.target.is_relative_to(folder) for file in files) else None
+
+
+def _noted(folder: Path | None, files: Sequence[_Staged]) -> AbstractContextManager[None]:
+    """Leave a note for the next run, if this one is killed; none for files that are far apart."""
+    if folder is None:
+        return nullcontext()
+    steps = [
+        step(folder, file.target, file.temporary, file.change.before, file.change.after)
+        for file in files
+    ]
+    return noted(folder, steps)
 
 
 def _stage(file: _Staged) -> None:
@@ -83,6 +111,8 @@ def _target(change: Change) -> Path:
     except OSError as error:
         raise WriteError(f"{shown} can't be read again: {_why(error)}") from error
     _see_that_it_is_unchanged(change, target)
+    if change.leads_out:
+        raise WriteError(f"{shown} is a link out of the project; name it to have its file written")
     if not writable:
         raise WriteError(f"{shown} is read-only; make it writable and run `reloadlint fix` again")
     return target

@@ -11,6 +11,7 @@ from reloadlint.effects.hazards import Hazard
 from reloadlint.findings import Fix
 from reloadlint.fixes.draft import Draft, Plan, Refusal, Waiting, Wishes
 from reloadlint.fixes.reading.project import Project
+from reloadlint.rules.wording import why
 
 Strategy: TypeAlias = Callable[[Hazard, Project, Wishes], Draft]
 """Writes the cure for a hazard, or raises `Refusal`."""
@@ -57,6 +58,8 @@ def _drafted(hazard: Hazard, project: Project, strategy: str, wishes: Wishes) ->
     outside = sorted(draft.edits.keys() - project.chosen)
     if outside:
         raise Refusal(f"`{outside[0]}` would have to be changed too; name it among the paths")
+    reason = why(hazard, strategy)
+    draft.note = f"{reason}: {draft.note}" if reason else draft.note
     if wishes.before_request and strategy != "g":
         draft.note += "; it doesn't go to `g`, so no request opens it beforehand"
     return draft

@@ -23,6 +23,7 @@ __all__ = [
     "Place",
     "Progress",
     "check_project",
+    "inside",
     "overlay_of",
     "survey_project",
     "targets_of",

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from reloadlint.findings import Fix
     from reloadlint.fixes.draft import Plan, Wishes
     from reloadlint.fixes.reading.project import Project
+    from reloadlint.linter.memory import Memory
     from reloadlint.rules.program import Report
     from reloadlint.settings import Settings
 
@@ -40,7 +41,16 @@ class Place(msgspec.Struct, frozen=True):
 
 
 class Check:
-    """One run of `check` over one or more projects."""
+    """One run of `check` over one or more projects.
+
+    Args:
+        settings: which rules, which files.
+        overlay: texts that stand for what is on disk, by absolute path.
+        progress: called with the number of files read and their total.
+        wishes: how findings are to be cured.
+        memory: what earlier runs have read, and where this one leaves what it reads.
+        brief: findings without their fix and target, for which alone a second tree is needed.
+    """
 
     def __init__(
         self,
@@ -48,17 +58,24 @@ class Check:
         overlay: dict[Path, SourceFile],
         progress: Progress | None,
         wishes: Wishes | None = None,
+        *,
+        memory: Memory | None = None,
+        brief: bool = False,
     ) -> None:
         self._settings = settings
         self._found = Found()
         self._wishes = wishes
-        self._reader = Reader(overlay, progress)
+        self._brief = brief
+        self._reader = Reader(overlay, progress, memory)
         self.findings = self._found.findings
         self._chosen: frozenset[str] = frozenset()
         self.plans: dict[Place, Plan] = {}
         self._rewrites: dict[Place, tuple[Rewrite, ...]] = {}
         self._libraries: list[set[str]] = []
         self._known: tuple[Surroundings, Project] | None = None
+        self._around: Surroundings | None = None
+        self._hazards: dict[Place, Hazard] = {}
+        self._reports: dict[Place, Report] = {}
 
     @property
     def libraries(self) -> set[str]:
@@ -67,7 +84,7 @@ class Check:
 
     def project(self, root: Path, wanted: Sequence[Path]) -> dict[str, SourceFile]:
         """Check the wanted files of the project at `root`; all its files, by path below that."""
-        around = self.understand(root, wanted)
+        around = self._around = self.understand(root, wanted)
         chosen, read = {inside(root, file) for file in wanted}, around.read
         self._chosen = frozenset(chosen)
         self._found.flask_modules += len((around.scope | around.solver.modules.keys()) & chosen)
@@ -90,10 +107,7 @@ class Check:
         return around
 
     def _report(self, around: Surroundings, found: list[Hazard]) -> None:
-        from reloadlint.rules.visitor import report
-
         read = around.read
-        plans = self._plans(around, found)
         by_module: dict[str, list[Hazard]] = {}
         display: dict[str, str] = {}
         for hazard in found:
@@ -102,6 +116,16 @@ class Check:
                 source = read.sources.get(path) or SourceFile.read(Path(path))
                 display[path] = source.display_path
                 self._found.texts[source.display_path] = source.text
+        if self._brief:
+            from reloadlint.rules.visitor import finding
+
+            made = {hazard: finding(hazard, None, display, None) for hazard in found}
+            self._hazards = {Place.of(each): hazard for hazard, each in made.items()}
+            self.findings += made.values()
+            return
+        from reloadlint.rules.visitor import report
+
+        plans = self._plans(around, found)
         for path, hazards_here in by_module.items():
             self.findings += report(read.sources[path].text, hazards_here, display, plans)
 
@@ -125,14 +149,30 @@ class Check:
         ]
         for report, planned in zip(reports, self._planned(around, reports), strict=True):
             finding = report.finding(shown)
+            self._reports[Place.of(finding)] = report
             if planned is not None:
                 finding = msgspec.structs.replace(finding, fix=planned.fix)
                 self._note_plan(Place.of(finding), planned, around.read.sources)
             self.findings.append(finding)
 
+    def plan_of(self, finding: Finding, wishes: Wishes) -> Plan | None:
+        """What can be done about a finding of the project checked last; None if it has no fix."""
+        from reloadlint.fixes.draft import wishes_for
+        from reloadlint.fixes.plan import plan
+        from reloadlint.fixes.plan_reports import plan_report
+
+        place, around = Place.of(finding), self._around
+        hazard, report = self._hazards.get(place), self._reports.get(place)
+        if around is None or not (hazard or report):
+            return None
+        project = self._project_of(around)
+        if hazard is not None:
+            return plan(hazard, project, wishes_for(hazard, wishes, self._settings.strategy))
+        return plan_report(project, report) if report and report.rule.rewritten else None
+
     def _planned(self, around: Surroundings, reports: list[Report]) -> list[Plan | None]:
         """What can be done about each of these reports; None where their rule has no fix."""
-        if not any(report.rule.rewritten for report in reports):
+        if self._brief or not any(report.rule.rewritten for report in reports):
             return [None] * len(reports)
         from reloadlint.fixes.plan_reports import plan_report
 

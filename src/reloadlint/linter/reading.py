@@ -17,6 +17,7 @@ from reloadlint.syntax import InvalidSyntax, parse
 
 if TYPE_CHECKING:
     from reloadlint.facts.records import ModuleFacts
+    from reloadlint.linter.memory import Memory
     from reloadlint.project.imports import ImportFacts
     from reloadlint.project.modules import Module
 
@@ -30,6 +31,7 @@ class Read(msgspec.Struct):
     imports: dict[str, ImportFacts]
     facts: dict[str, ModuleFacts]
     problems: dict[str, Finding]
+    memory: Memory | None = None
 
 
 class Reader:
@@ -38,15 +40,22 @@ class Reader:
     Args:
         overlay: texts that stand for what is on disk, by absolute path.
         progress: called with the number of files read and their total.
+        memory: what earlier runs have read; None keeps nothing.
     """
 
-    def __init__(self, overlay: Mapping[Path, SourceFile], progress: Progress | None) -> None:
+    def __init__(
+        self,
+        overlay: Mapping[Path, SourceFile],
+        progress: Progress | None,
+        memory: Memory | None = None,
+    ) -> None:
         self._overlay = overlay
         self._progress = progress
+        self.memory = memory
 
     def read(self, paths: dict[str, Path], wanted: frozenset[Path]) -> Read:
         """Read these files, by path below the root; the facts are made of those that are wanted."""
-        read = Read({}, {}, {}, {})
+        read = Read({}, {}, {}, {}, self.memory)
         for done, (path, file) in enumerate(paths.items(), start=1):
             self._read_one(read, path, file, is_wanted=file in wanted)
             if self._progress is not None:
@@ -58,7 +67,9 @@ class Reader:
         try:
             source = self._source(file)
             read.sources[path] = source
-            if is_wanted:
+            if self.memory is not None:
+                read.imports[path] = self.memory.of_text(import_facts, source)
+            elif is_wanted:
                 # Its facts will be asked for, most likely: one parse serves both.
                 read.imports[path], read.facts[path] = parse(
                     source.text, lambda tree: (imports_of(tree), facts_of(tree, source.text))
@@ -71,7 +82,10 @@ class Reader:
             read.problems[path] = unparsable(source, error)
 
     def _source(self, file: Path) -> SourceFile:
-        return self._overlay.get(file) or SourceFile.read(file)
+        overlaid = self._overlay.get(file)
+        if overlaid is not None:
+            return overlaid
+        return SourceFile.read(file) if self.memory is None else self.memory.source(file)
 
 
 def facts_from(read: Read, module: Module) -> ModuleFacts | None:
@@ -82,6 +96,8 @@ def facts_from(read: Read, module: Module) -> ModuleFacts | None:
         return read.facts[module.path]
     source = read.sources[module.path]
     try:
+        if read.memory is not None:
+            return read.memory.of_text(module_facts, source)
         return module_facts(source.text)
     except InvalidSyntax as error:
         read.problems[module.path] = unparsable(source, error)

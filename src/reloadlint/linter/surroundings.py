@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -107,7 +108,9 @@ def understand(
     Applications that share nothing with these files but a folder are not followed.
     """
     folders = folders_of_project(root, wanted)
-    files = {*discover(folders, settings).files, *wanted}
+    memory = reader.memory
+    listed = memory.files(folders, settings) if memory else discover(folders, settings).files
+    files = {*listed, *wanted}
     paths = {inside(root, file): file for file in sorted(files)}
     read = reader.read(paths, frozenset(wanted))
     index = ModuleIndex(read.sources, _source_roots(root, settings), _installed_names())
@@ -129,8 +132,10 @@ def understand(
 def _solver(index: ModuleIndex, read: Read, settings: Settings, cache: FactsCache) -> Solver:
     folders = site_folders(settings.python) if settings.follow_installed else []
 
+    of_library = partial(read.memory.of_file, cache.facts) if read.memory else cache.facts
+
     def facts(module: Module) -> ModuleFacts | None:
-        return cache.facts(module.path) if module.installed else facts_from(read, module)
+        return of_library(module.path) if module.installed else facts_from(read, module)
 
     libraries = LibraryIndex(folders) if folders else None
     return Solver(index, catalogue_for(settings), facts, libraries)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from reloadlint.fixer import Repair
+    from reloadlint.fixes.app_factory.factories import Factory
     from reloadlint.fixes.files import Change
     from reloadlint.fixes.rounds import Fixed
 
@@ -36,10 +37,12 @@ def _colored_line(line: bytes) -> bytes:
 
 
 def summary(repair: Repair, *, written: bool) -> str:
-    """One line for each finding, and a last one that counts."""
+    """One line for each finding and application, and a last one that counts."""
     lines = [_line(outcome, written=written) for outcome in repair.outcomes]
     lines += [f"{p.path}:{p.line}: {p.code} not fixed: {p.message}" for p in repair.problems]
-    fixed = sum(outcome.reason is None for outcome in repair.outcomes)
+    lines += [_factory_line(factory, written=written) for factory in repair.factories]
+    made: list[Fixed | Factory] = [*repair.outcomes, *repair.factories]
+    fixed = sum(one.reason is None for one in made)
     left = len(lines) - fixed
     done = "fixed" if written else "can be fixed"
     lines.append(f"{fixed} {done}, {left} left.")
@@ -52,3 +55,10 @@ def _line(outcome: Fixed, *, written: bool) -> str:
     if outcome.reason is not None:
         return f"{place} not fixed: {outcome.reason}"
     return f"{place} {'fixed' if written else 'can be fixed'}: {outcome.note}"
+
+
+def _factory_line(factory: Factory, *, written: bool) -> str:
+    place = f"{factory.path}:{factory.line}: application"
+    if factory.reason is not None:
+        return f"{place} left as it is: {factory.reason}"
+    return f"{place} {'moved' if written else 'can be moved'}: {factory.note}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 
@@ -11,5 +12,7 @@ class Rule:
     code: ClassVar[str]
     name: ClassVar[str]
     default: ClassVar[bool] = True
+    shared: ClassVar[Mapping[str, str]] = {}
+    """Sections that its page has in common with others': Markdown by heading."""
     rewritten: ClassVar[bool] = False
     """Whether `fix` rewrites what a rule about the whole program reports."""

@@ -16,8 +16,8 @@ _SECTION = re.compile(r"^## (.+)\n", re.MULTILINE)
 class Page(msgspec.Struct, frozen=True):
     """What there is to say about a rule.
 
-    `sections` maps headings ("Why is this bad?") to Markdown, in the order of the docstring;
-    `default` tells whether the rule is on unless deselected.
+    `sections` maps headings ("Why is this bad?") to Markdown: those of the docstring in their order,
+    then what it shares with others. `default` tells whether the rule is on unless deselected.
     """
 
     code: str
@@ -34,8 +34,8 @@ class Page(msgspec.Struct, frozen=True):
 
 
 def page_of(rule: type[Rule]) -> Page:
-    """The page of a rule, out of its docstring."""
+    """The page of a rule, out of its docstring and what it shares with others."""
     summary, *parts = _SECTION.split(inspect.cleandoc(rule.__doc__ or ""))
     sections = {title: text.strip() for title, text in zip(parts[::2], parts[1::2], strict=True)}
     default = rule.code not in OFF_BY_DEFAULT
-    return Page(rule.code, rule.name, " ".join(summary.split()), default, sections)
+    return Page(rule.code, rule.name, " ".join(summary.split()), default, sections | rule.shared)

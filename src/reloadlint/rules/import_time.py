@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import ClassVar
 
 from reloadlint.rules.base import Rule
+from reloadlint.rules.cures import CURES
 
 
 class ImportTimeRule(Rule):
     """A rule about one effect of loading a module; `phrase` completes "`call()` …"."""
 
+    shared = CURES
     effect: ClassVar[str]
     phrase: ClassVar[str]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reloadlint.rules.base import Rule
+from reloadlint.rules.cures import CURES
 
 
 class RunsTwiceUnderReloader(Rule):
@@ -49,5 +50,6 @@ class RunsTwiceUnderReloader(Rule):
     between start and run may need what is started, or where the end of the process calls it.
     """
 
+    shared = CURES
     code = "RL401"
     name = "runs-twice-under-reloader"

@@ -45,13 +45,21 @@ _REMEDIES = {
 
 
 _WHY = {
+    "connection": "two requests at once must not use one `{subject}`",
     "client": "`{subject}` is thread-safe and meant to live once per process",
     "device": "a process opens a device once",
     "pool": "a pool serves all threads of its process",
     "service": "it works in the background as long as its process",
     "server": "a port can be bound by one process alone",
 }
-_SHARED = frozenset({"lazy", "pool", "defer", "guard"})
+_FITS = {
+    "g": {"connection"},
+    "lazy": {"client", "device", "pool", "service", "server"},
+    "pool": {"pool"},
+    "defer": {"client", "pool"},
+    "guard": {"service", "server"},
+}
+"""The roles for which a cure is the right one, and not only wished for."""
 
 
 def message(hazard: Hazard) -> str:
@@ -99,12 +107,15 @@ def _outcome(hazard: Hazard) -> str:
 def remedy(hazard: Hazard) -> str:
     """What to do and why, in one sentence or two."""
     closer = f"call `{hazard.closers[0]}()`" if hazard.closers else "close it"
-    cure = "in_guard" if hazard.in_guard else hazard.cure
-    reason = why(hazard) if cure in _SHARED else ""
+    cure = "guard" if hazard.in_guard else hazard.cure
+    reason = why(hazard, cure)
     before = f"{reason[0].upper()}{reason[1:]}. " if reason else ""
-    return before + _REMEDIES[cure].format(closer=closer, defer=hazard.defer)
+    words = _REMEDIES["in_guard" if hazard.in_guard else cure]
+    return before + words.format(closer=closer, defer=hazard.defer)
 
 
-def why(hazard: Hazard) -> str:
-    """Why one object for each process fits its role, as a clause; empty where it doesn't."""
-    return _WHY.get(hazard.role, "").format(subject=hazard.subject or hazard.text)
+def why(hazard: Hazard, cure: str) -> str:
+    """Why a cure fits the role of what it is for, as a clause; empty where it doesn't."""
+    if hazard.role not in _FITS[cure]:
+        return ""
+    return _WHY[hazard.role].format(subject=hazard.subject or hazard.text)

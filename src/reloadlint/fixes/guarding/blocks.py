@@ -78,7 +78,7 @@ def block_of(tree: Tree, start: cst.CSTNode, anchor: cst.Call) -> Block:
     if run is _child(tree, body, line):
         raise Refusal("it starts inside the statement that runs the application")
     _unconditional(tree, anchor, common)
-    unit = _climbed(tree, line, common)
+    unit = climbed(tree, line, common)
     holder = tree.parent(unit)
     if holder is common:
         return Block(tree, body, unit, run, anchor, None)
@@ -133,7 +133,7 @@ def _unconditional(tree: Tree, anchor: cst.Call, common: cst.CSTNode) -> None:
         inner = outer
 
 
-def _climbed(tree: Tree, line: cst.BaseStatement, common: cst.CSTNode) -> cst.BaseStatement:
+def climbed(tree: Tree, line: cst.BaseStatement, common: cst.CSTNode) -> cst.BaseStatement:
     """The statement, or the `if` or `for` around it that does nothing else."""
     unit: cst.BaseStatement = line
     while (block := tree.parent(unit)) is not common and isinstance(block, cst.IndentedBlock):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import libcst as cst
 
 from reloadlint.effects.hazards import Hazard
-from reloadlint.fixes.draft import Refusal
+from reloadlint.fixes.draft import Draft, Refusal
 from reloadlint.fixes.edits import Edit
 from reloadlint.fixes.reading.project import Project
 from reloadlint.fixes.reading.release import closer_of
@@ -21,6 +21,12 @@ _TARGET = {"Thread": 1, "Process": 1}
 HANGS = (
     "a reload still hangs: what it starts is no daemon, and nothing stops it when the child ends"
 )
+
+
+def say_that_it_hangs(draft: Draft) -> None:
+    """Have the note say, too, that a reload still hangs, where that is a doubt."""
+    if HANGS in draft.doubts:
+        draft.note += f"; {HANGS}"
 
 
 class AsDaemon(NamedTuple):

@@ -9,11 +9,15 @@ import libcst as cst
 from reloadlint.effects.hazards import Hazard
 from reloadlint.fixes.draft import Draft, Refusal
 from reloadlint.fixes.edits import Edit
+from reloadlint.fixes.guarding.applying import RECIPE, application_above, register_elsewhere
 from reloadlint.fixes.guarding.at_exit import exit_doubts
-from reloadlint.fixes.guarding.blocks import bound, line_of
-from reloadlint.fixes.guarding.endless import HANGS, as_daemon
+from reloadlint.fixes.guarding.blocks import line_of
+from reloadlint.fixes.guarding.endless import HANGS, as_daemon, say_that_it_hangs
+from reloadlint.fixes.guarding.keeping import Kept, kept_names
 from reloadlint.fixes.guarding.moving import check_definitions
 from reloadlint.fixes.guarding.removing import merged, taken_away
+from reloadlint.fixes.guarding.serving_thread import serves
+from reloadlint.fixes.guarding.standing import Standing, check_alone, standing
 from reloadlint.fixes.guarding.started import dependent, objects_of
 from reloadlint.fixes.guarding.waiting import doubts_about
 from reloadlint.fixes.guarding.writing_once import (
@@ -23,19 +27,14 @@ from reloadlint.fixes.guarding.writing_once import (
     import_of_threading,
     once_text,
 )
-from reloadlint.fixes.reading.applications import applications
-from reloadlint.fixes.reading.guards import is_main_test
 from reloadlint.fixes.reading.project import Project
-from reloadlint.fixes.reading.tree import Tree, last_name
+from reloadlint.fixes.reading.tree import Tree, descendants, dotted, last_name
 from reloadlint.fixes.writing.pieces import shifted, with_comments
 from reloadlint.fixes.writing.style import style_of
 
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 """Where a word of `StatsThread` ends."""
-RECIPE = (
-    "no place at module level is right in every way of starting: start it in the main guard, in a "
-    "`flask` command of its own, or in gunicorn's `post_fork`, which runs once in each worker"
-)
+_LEAVES = (cst.Return, cst.FunctionDef, cst.ClassDef)
 
 
 def draft_first_request(
@@ -46,90 +45,57 @@ def draft_first_request(
     Raises:
         Refusal: it can't be written, for the reason given.
     """
-    line = line_of(tree, maker)
-    if tree.parent(line) is not tree.module or len(line.body) > 1:
-        raise Refusal(f"it stands in a block or beside other statements, and {RECIPE}")
-    app = _application(project, tree, line)
-    objects = objects_of(tree, line, start, None)
-    body: list[cst.BaseStatement] = list(tree.module.body)
-    below = [s for s in body[body.index(line) :] if tree.span(s)[0] < _main_guard(tree, body)]
-    members = dependent(tree, below, objects)
-    rest = [statement for statement in below if statement not in members]
+    if serves(hazard, project):
+        raise Refusal("it serves the application itself, so no request could come before it")
+    place = _standing(tree, start, maker)
+    app = application_above(project, place)
+    objects = _objects(place, maker)
+    check_alone(place, objects)
+    members = dependent(tree, place.below, objects)
+    rest = [s for s in place.below if s not in members] + place.later
     check_definitions(tree, rest, objects, members)
-    kept = _kept(project, tree, line, members)
+    kept = kept_names(project, place, members)
     draft = Draft()
     draft.doubt(HOLDS)
     for doubt in (*doubts_about(tree, rest), *exit_doubts(tree, objects, members)):
         draft.doubt(doubt)
     inside = _as_daemon(hazard, project, draft)
-    stem = _stem(kept, start)
-    once = hook_names(tree, app, stem, kept, f"`{kept or stem}`")
-    draft.add(tree.path, *import_of_threading(tree, style_of(tree)))
-    draft.add(tree.path, *_edits(tree, members, inside, once))
+    once = hook_names(tree, app, _stem(kept, start), kept)
+    if app is None:
+        register_elsewhere(project, place, once.hook, draft)
+    draft.add_once(tree.path, *import_of_threading(tree, style_of(tree)))
+    draft.add(tree.path, *_edits(place, members, inside, once))
+    here = (tree.path, tree.position(start)) == (hazard.path, hazard.span)
+    text = hazard.text if here else tree.source(start.func)
     draft.note = (
-        f"`{hazard.text}()` runs with the first request that a process answers, once and under a "
-        "lock: never in the reloader's parent or gunicorn's master, and in each worker"
+        f"`{text}()` runs with the first request that a process answers, once and under a lock: "
+        "never in the reloader's parent or gunicorn's master, and in each worker"
     )
+    say_that_it_hangs(draft)
     return draft
 
 
-def _application(project: Project, tree: Tree, line: cst.SimpleStatementLine) -> str:
-    """The name of the application that the module has above the start.
-
-    Raises:
-        Refusal: there is none, or several.
-    """
-    before = tree.span(line)[0]
-    found = [
-        app
-        for app in applications(project, {tree.path})
-        if app.plain and app.function is None and app.end <= before
-    ]
-    if len(found) != 1:
-        raise Refusal(
-            f"the module has no application above it that it could wait for, and {RECIPE}"
-        )
-    return found[0].name
+def _standing(tree: Tree, start: cst.Call, maker: cst.Call) -> Standing:
+    try:
+        return standing(tree, line_of(tree, maker), start)
+    except Refusal as refusal:
+        raise Refusal(f"{refusal}, and {RECIPE}") from None
 
 
-def _main_guard(tree: Tree, body: list[cst.BaseStatement]) -> int:
-    """Where the main guard begins, or the module ends."""
-    for statement in body:
-        if isinstance(statement, cst.If) and is_main_test(statement.test):
-            return tree.span(statement)[0]
-    return len(tree.data)
-
-
-def _kept(
-    project: Project,
-    tree: Tree,
-    line: cst.SimpleStatementLine,
-    members: list[cst.BaseStatement],
-) -> str | None:
-    """The name that what is started is assigned to.
-
-    Raises:
-        Refusal: there are several, or another module takes it while it is still None.
-    """
-    given = set[str]().union(*(bound(member) for member in members))
-    names = {name for name in given if "." not in name}
-    outside = {name for name in given if name.partition(".")[0] not in names}
-    if not names:
-        return None
-    (small,) = line.body
-    plain = isinstance(small, cst.Assign) and len(small.targets) == 1
-    if len(names) > 1 or not plain or outside:
-        raise Refusal(f"several names depend on it, and {RECIPE}")
-    (name,) = names
-    for path in project.importers_of(tree.path, name):
-        raise Refusal(f"`{path}` takes `{name}` from the module, before anything is started")
-    return name
+def _objects(place: Standing, maker: cst.Call) -> set[str]:
+    """The names of what is started; of a loop, what it goes through as well."""
+    unit = place.unit
+    through = {dotted(unit.iter)} - {""} if isinstance(unit, cst.For) else set()
+    return objects_of(place.tree, line_of(place.tree, maker), place.start, None) | through
 
 
 def _edits(
-    tree: Tree, members: list[cst.BaseStatement], inside: list[Edit], once: Once
+    place: Standing, members: list[cst.BaseStatement], inside: list[Edit], once: Once
 ) -> list[Edit]:
     """The edits that put the hook where the first of the statements stood."""
+    tree = place.tree
+    if any(isinstance(node, _LEAVES) for member in members for node in descendants(member)):
+        raise Refusal("what depends on it defines a function, or leaves one")
     style = style_of(tree)
     ranges = [_lines(tree, member) for member in members]
     starting = ""
@@ -137,8 +103,11 @@ def _edits(
         lines = shifted(tree, start, end, 3 * style.indent, inside)
         starting += lines if lines.endswith(("\n", "\r")) else lines + style.newline
     (first, end), *others = merged(tree, ranges)
-    gap = style.newline * max(0, style.blank - _blank_lines(tree, end))
-    text = once_text(once, starting, style) + (gap if tree.data[end:].strip() else "")
+    last = place.margin and members[-1] is place.below[-1]
+    wanted = 0 if last else 1 if place.margin else style.blank
+    gap = style.newline * max(0, wanted - _blank_lines(tree, end))
+    text = once_text(once, starting, style, place.margin)
+    text += gap if tree.data[end:].strip() else ""
     elsewhere = [e for e in inside if not any(start <= e.start < stop for start, stop in ranges)]
     away = [Edit(*gone, "") for gone in taken_away(tree, others)]
     return [Edit(first, end, text), *away, *elsewhere]
@@ -168,8 +137,8 @@ def _as_daemon(hazard: Hazard, project: Project, draft: Draft) -> list[Edit]:
     return []
 
 
-def _stem(kept: str | None, start: cst.Call) -> str:
+def _stem(kept: Kept, start: cst.Call) -> str:
     """What the hook is called after."""
     owner = start.func.value if isinstance(start.func, cst.Attribute) else None
-    name = kept or last_name(owner) or last_name(start).removeprefix("start_")
-    return _WORDS.sub("_", name.strip("_")).lower()
+    name = kept.only or last_name(owner) or last_name(start).removeprefix("start_")
+    return _WORDS.sub("_", name.strip("_")).lower() or "it"

@@ -10,9 +10,11 @@ from reloadlint.effects.hazards import Hazard
 from reloadlint.fixes.draft import Draft, Refusal, Waiting, Wishes
 from reloadlint.fixes.guarding.arranging import Arrangement, arranged
 from reloadlint.fixes.guarding.asking import asked
-from reloadlint.fixes.guarding.blocks import Block, block_of, line_of
+from reloadlint.fixes.guarding.blocks import Block, block_of, climbed, line_of
 from reloadlint.fixes.guarding.conditions import Condition, decided_by
 from reloadlint.fixes.guarding.ending import ended
+from reloadlint.fixes.guarding.endless import say_that_it_hangs
+from reloadlint.fixes.guarding.factories import draft_in_factory, start_in_factory
 from reloadlint.fixes.guarding.first_request import draft_first_request
 from reloadlint.fixes.guarding.making import maker_of
 from reloadlint.fixes.guarding.missed import is_for_requests, missed
@@ -42,9 +44,30 @@ def draft_guard(hazard: Hazard, project: Project, wishes: Wishes) -> Draft:
     start = call_at(tree, hazard.span)
     if start is None:
         raise Refusal(f"no call stands there that could be guarded: {_KINDS[hazard.kind]}")
+    inside = start_in_factory(hazard, project)
+    if inside is not None:
+        return draft_in_factory(hazard, project, *inside)
     if hazard.in_guard or is_program(hazard.path):
         return _in_place(hazard, project, wishes, tree, start)
-    return _moved_in(hazard, project, wishes, tree, start)
+    made = maker_of(project, hazard, tree, start)
+    try:
+        return _moved_in(hazard, project, wishes, tree, start, made)
+    except Waiting:
+        raise
+    except Refusal as refusal:
+        return _otherwise(hazard, project, tree, start, made, refusal)
+
+
+def _otherwise(
+    hazard: Hazard, project: Project, tree: Tree, start: cst.Call, made: cst.Call, refusal: Refusal
+) -> Draft:
+    """With the first request, where the main guard is no place for it."""
+    try:
+        return draft_first_request(hazard, project, tree, start, made)
+    except Refusal as other:
+        raise (
+            refusal if refusal.args else other
+        ) from None  # the guard's own reason, if it has one
 
 
 def _in_place(
@@ -63,15 +86,19 @@ def _in_place(
 
 
 def _moved_in(
-    hazard: Hazard, project: Project, wishes: Wishes, tree: Tree, start: cst.Call
+    hazard: Hazard,
+    project: Project,
+    wishes: Wishes,
+    tree: Tree,
+    start: cst.Call,
+    made: cst.Call,
 ) -> Draft:
     """Move what a script starts at module level into its main guard."""
     ran = ran_by_script(project, hazard.path)
     others = [path for path in importers(project, hazard.path) if not project.is_test(path)]
-    made = maker_of(project, hazard, tree, start)
     if ran is None or others:
-        return draft_first_request(hazard, project, tree, start, made)
-    maker = line_of(tree, made)
+        raise Refusal
+    maker = climbed(tree, line_of(tree, made), tree.module)
     if tree.parent(maker) is not tree.module:
         raise Refusal("it starts in a block, not in a statement of the module by itself")
     block = block_of_run(ran, maker)
@@ -125,6 +152,7 @@ def _written(
     guarding = Guarding(block, found, test, head, inside, stop)
     draft.add(hazard.path, *imports, *guarding.edits())
     draft.note = _note(hazard, ran) + draft.note
+    say_that_it_hangs(draft)
     return draft
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from reloadlint.fixes.draft import Refusal
 from reloadlint.fixes.edits import Edit
+from reloadlint.fixes.guarding.keeping import Kept
 from reloadlint.fixes.reading.tree import Tree
 from reloadlint.fixes.writing.flask_import import new_import
 from reloadlint.fixes.writing.style import Style
@@ -19,56 +20,68 @@ HOLDS = (
 class Once(NamedTuple):
     """What the hook is made of.
 
-    `kept` is the name that what is started is kept under, and None until then; without it, a flag
-    says whether that has been done. `what` is said in the docstring.
+    `app` is what it is decorated with, None where another module registers it. `kept` are the names
+    that others need; the only one tells whether it has been started, unless that may be None.
     """
 
-    app: str
+    app: str | None
     hook: str
     lock: str
     flag: str
-    kept: str | None
+    kept: Kept
     what: str
 
     @property
-    def state(self) -> tuple[str, str, str]:
-        """Name, value before the start, and the test that it is still to come."""
-        if self.kept is not None:
-            return self.kept, "None", f"{self.kept} is None"
-        return self.flag, "False", f"not {self.flag}"
+    def state(self) -> list[tuple[str, str]]:
+        """The names that are bound beforehand, and their values until then."""
+        flag = [] if self.kept.tells else [(self.flag, "False")]
+        return [*((name, "None") for name in self.kept.new), *flag]
+
+    @property
+    def changed(self) -> str:
+        """The names that the hook binds."""
+        return ", ".join([*self.kept.names, *([] if self.kept.tells else [self.flag])])
+
+    @property
+    def test(self) -> str:
+        """Whether the start is still to come."""
+        return f"{self.kept.only} is None" if self.kept.tells else f"not {self.flag}"
 
 
-def hook_names(tree: Tree, app: str, stem: str, kept: str | None, what: str) -> Once:
+def hook_names(tree: Tree, app: str | None, stem: str, kept: Kept) -> Once:
     """Names for a hook that the module has no other use for.
 
     Raises:
         Refusal: there are none.
     """
-    for hook in (f"start_{stem}", f"start_{stem}_once"):
-        names = (hook, f"_{stem}_lock", f"_{stem}_started")
+    for number in ("", "_once", *(f"_{n}" for n in range(2, 10))):
+        own = "" if number == "_once" else number
+        names = (f"start_{stem}{number}", f"_{stem}{own}_lock", f"_{stem}{own}_started")
         if not tree.identifiers & set(names):
-            return Once(app, *names, kept, what)
-    raise Refusal(f"`start_{stem}` and `start_{stem}_once` are taken in {tree.path}")
+            return Once(app, *names, kept, f"`{kept.only or stem}`")
+    raise Refusal(f"`start_{stem}` and the like are taken in {tree.path}")
 
 
-def once_text(once: Once, starting: str, style: Style) -> str:
+def once_text(once: Once, starting: str, style: Style, margin: str = "") -> str:
     """The lock, the state and the hook; `starting` are the lines that start, at their margin."""
-    name, value, test = once.state
     i, arrow = style.indent, " -> None" if style.annotated else ""
+    blank = 1 if margin else style.blank
     lines = [
         f"{once.lock} = threading.Lock()",
-        f"{name} = {value}",
-        *([""] * style.blank),
-        f"@{once.app}.before_request",
+        *(f"{name} = {value}" for name, value in once.state),
+        *([""] * blank),
+        *([f"@{once.app}.before_request"] if once.app else []),
         f"def {once.hook}(){arrow}:",
     ]
     if style.documented:
         doc = f"Start {once.what} with the first request that this process answers."
         lines.append(f"{i}{style.doc_quotes}{doc}{style.doc_quotes}")
-    lines += [f"{i}global {name}", f"{i}with {once.lock}:", f"{i}{i}if {test}:"]
+    lines.append(f"{i}{once.kept.keyword} {once.changed}")
+    lines += [f"{i}with {once.lock}:", f"{i}{i}if {once.test}:"]
+    lines = [margin + line if line else line for line in lines]
     lines.append(starting.rstrip("\r\n"))
-    if once.kept is None:
-        lines.append(f"{3 * i}{name} = True")
+    if not once.kept.tells:
+        lines.append(f"{margin}{3 * i}{once.flag} = True")
     return style.newline.join(lines) + style.newline
 
 

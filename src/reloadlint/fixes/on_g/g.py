@@ -23,6 +23,9 @@ from reloadlint.fixes.reading.release import Closer, closer_of, library_behind, 
 from reloadlint.fixes.reading.things import Thing, how, things
 from reloadlint.fixes.reading.tree import last_name
 
+_STREAMED = "after the request"
+"""What the reasons say of code that a response runs when its request is over."""
+
 
 def draft_g(hazard: Hazard, project: Project, wishes: Wishes) -> Draft:
     """Write the cure for one hazard.
@@ -144,8 +147,19 @@ def _outside_a_context(
             elif trouble.fatal:
                 raise Refusal(reason)
             else:
-                yield f"it is used in {use.where}, and {trouble.reason}"
+                yield _unless_streamed(f"it is used in {use.where}, and {trouble.reason}")
         for doubt in flows.doubts(use):
             if use.tree.function_of(use.node) is None:
                 raise Refusal(doubt)
             yield doubt
+
+
+def _unless_streamed(doubt: str) -> str:
+    """A doubt, unless it says that a response is still read from the object when `g` is gone.
+
+    Raises:
+        Refusal: it does, and each such response would break off.
+    """
+    if _STREAMED in doubt:
+        raise Refusal(doubt)
+    return doubt

@@ -31,7 +31,7 @@ def register(
     Raises:
         Refusal: there is no application, or one to which no teardown can be given.
     """
-    apps = with_products(project, made, _connected(project, made.tree))
+    apps = with_products(project, made, connected(project, made.tree))
     own = [app for app in apps if app.tree is made.tree]
     others = [app for app in apps if app.tree is not made.tree]
     if own:
@@ -47,7 +47,7 @@ def register(
     return by_init_app(made, hooks, project, style, draft, others)
 
 
-def _connected(project: Project, tree: Tree) -> list[Application]:
+def connected(project: Project, tree: Tree) -> list[Application]:
     """The applications whose modules load this one, or are loaded by it."""
     linked = [
         app

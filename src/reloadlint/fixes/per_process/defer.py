@@ -36,8 +36,8 @@ def draft_defer(hazard: Hazard, project: Project, wishes: Wishes) -> Draft:  # n
     for doubt in _given_elsewhere(project, tree, call, argument):
         draft.doubt(doubt)
     draft.note = (
-        f"`{hazard.defer}` keeps it from connecting while the module is loaded: it opens by "
-        "itself at first use; an error in that now comes with the first request"
+        f"`{hazard.defer}` keeps it from connecting while the module is loaded, and it opens "
+        "by itself at first use; an error in that now comes with the first request"
     )
     return draft
 

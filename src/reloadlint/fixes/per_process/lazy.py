@@ -21,7 +21,6 @@ from reloadlint.fixes.reading.project import Project
 from reloadlint.fixes.reading.release import Closer, closer_of, own_class
 from reloadlint.fixes.reading.things import Thing, things
 from reloadlint.fixes.writing.annotation import written_annotation
-from reloadlint.rules.wording import why
 
 SHARED = frozenset({"client", "pool"})
 """Roles that are made to be used by several threads at once."""
@@ -48,7 +47,7 @@ def draft_lazy(hazard: Hazard, project: Project, wishes: Wishes) -> Draft:
     for doubt in settle.doubts:
         draft.doubt(doubt)
     write(project, singles, draft, by_proxy=by_proxy)
-    draft.note = note(hazard, singles[0])
+    draft.note = note(singles[0])
     return draft
 
 
@@ -166,11 +165,10 @@ def _closed_by_hand(thing: Thing, hazard: Hazard) -> Iterator[str]:
             )
 
 
-def note(hazard: Hazard, single: Once) -> str:
-    """What was done, and why."""
-    reason = why(hazard) or f"`{hazard.text}` is made once per process"
+def note(single: Once) -> str:
+    """What was done."""
     end = "closes it at exit" if single.release else "never closes it"
     return (
-        f"{reason}: `{single.accessor}()` makes it at first use, under a lock, and {end}; an error "
+        f"`{single.accessor}()` makes it at first use, under a lock, and {end}; an error "
         "in making it now comes with that first use"
     )

@@ -42,7 +42,7 @@ def draft_pool(hazard: Hazard, project: Project, wishes: Wishes) -> Draft:
     except (Unclear, Refusal) as unclear:
         reason = str(unclear)
     write(project, singles, draft, by_proxy=by_proxy)
-    draft.note = f"{note(hazard, singles[0])}; its connections are taken as before ({reason})"
+    draft.note = f"{note(singles[0])}; its connections are taken as before ({reason})"
     return draft
 
 
@@ -63,7 +63,7 @@ def _with_connections(
     write(project, singles, draft, by_proxy=False, below=through.text)
     draft.add_once(single.thing.made.tree.path, *through.imports)
     draft.note = (
-        f"{note(hazard, single)}; `{through.accessor}()` takes a connection at first use in a "
+        f"{note(single)}; `{through.accessor}()` takes a connection at first use in a "
         f"request, and `{through.teardown}()` gives it back"
     )
     return draft

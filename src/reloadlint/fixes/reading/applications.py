@@ -8,13 +8,14 @@ from typing import NamedTuple
 import libcst as cst
 from libcst.metadata import GlobalScope, ImportAssignment
 
+from reloadlint.fixes.reading.flask_classes import (
+    CLASSES,
+    may_be_flask,
+    may_make_application,
+)
 from reloadlint.fixes.reading.project import Project
 from reloadlint.fixes.reading.tree import FunctionNode, Tree, dotted
 from reloadlint.project.modules import Module
-
-CLASSES = frozenset(
-    {"flask.Flask", "flask.app.Flask", "apiflask.APIFlask", "flask_openapi3.OpenAPI"}
-)
 
 
 class Application(NamedTuple):
@@ -49,12 +50,8 @@ def _known(_project: Project) -> dict[str, list[Application]]:
     return {}
 
 
-def _may_make_one(text: str) -> bool:
-    return any(name.rpartition(".")[2] in text for name in CLASSES)
-
-
 def _in_module(project: Project, path: str) -> list[Application]:
-    if project.is_test(path) or not _may_make_one(project.texts[path]):
+    if project.is_test(path) or not may_make_application(project, path):
         return []
     tree = project.tree(path)
     return [
@@ -69,7 +66,9 @@ def is_class(project: Project, tree: Tree, node: cst.BaseExpression, depth: int 
     name = qualified_name(tree, node)
     if name in CLASSES:
         return True
-    definition = _class_definition(project, tree, node) if depth < 5 else None
+    if depth == 5 or not may_be_flask(project, tree.path, dotted(node)):
+        return False  # which spares a second tree of most modules
+    definition = _class_definition(project, tree, node)
     if definition is None:
         return False
     where, cls = definition

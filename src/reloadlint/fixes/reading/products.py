@@ -44,35 +44,41 @@ def _only_called_in(
 def made_above(
     project: Project, tree: Tree, before: int, apps: list[Application] | None = None
 ) -> list[Application]:
-    """`app = create_app()` above an offset: an application as good as one made there."""
-    near = project.connected_with(tree.path)
-    names = {
-        (app.tree.path, app.function.name.value)
-        for app in (apps if apps is not None else applications(project, near))
-        if isinstance(app.function, cst.FunctionDef)
-    }
+    """`app = create_app()` above an offset: an application as good as one made there.
+
+    `apps` are those that a factory may make; without it, all that the called one makes count.
+    """
     found = []
     for line in tree.module.body:
         if tree.span(line)[0] >= before:
             break
         if isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1:
             small = line.body[0]
-            if isinstance(small, cst.Assign) and _calls(project, tree, small.value, names):
+            if isinstance(small, cst.Assign) and _makes_one(project, tree, small.value, apps):
                 name = dotted(small.targets[0].target)
                 found.append(Application(tree, name, line, None, bool(name), tree.span(small)[1]))
     return found
 
 
-def _calls(
-    project: Project, tree: Tree, value: cst.BaseExpression, names: set[tuple[str, str]]
+def _makes_one(
+    project: Project, tree: Tree, value: cst.BaseExpression, apps: list[Application] | None
 ) -> bool:
+    """Whether a value is what a factory of an application returns."""
+    called = _called(project, tree, value)
+    return any(
+        (app.tree.path, app.function.name.value) in called
+        for app in (apps if apps is not None else applications(project, {p for p, _ in called}))
+        if isinstance(app.function, cst.FunctionDef)
+    )
+
+
+def _called(project: Project, tree: Tree, value: cst.BaseExpression) -> set[tuple[str, str]]:
+    """Which functions of the project a value may be the result of: module and name of each."""
     if not isinstance(value, cst.Call):
-        return False
-    written = dotted(value.func)
-    if (tree.path, written) in names:
-        return True
+        return set()
+    called = {(tree.path, dotted(value.func))}
     full = qualified_name(tree, value.func)
     level = len(full) - len(full.lstrip("."))
     module, _, name = full[level:].rpartition(".")
     found = project.resolve(tree.path, module, level) if full else None
-    return isinstance(found, Module) and (found.path, name) in names
+    return called | ({(found.path, name)} if isinstance(found, Module) else set())

@@ -110,8 +110,8 @@ class Tree:
     # Structure
 
     def parent(self, node: cst.CSTNode) -> cst.CSTNode:
-        """The node that holds this one."""
-        return self._parents[node]
+        """The node that holds this one; the module, which nothing holds, for itself."""
+        return node if node is self.module else self._parents[node]
 
     def ancestors(self, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
         """The nodes around this one, innermost first."""

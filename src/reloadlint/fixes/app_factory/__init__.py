@@ -1,0 +1,1 @@
+"""From a module with a global application to one with a factory."""

@@ -1,0 +1,58 @@
+"""Which modules are worth a second tree because they may make an application."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from reloadlint.fixes.reading.flask_classes import may_make_application
+from reloadlint.project.modules import Module
+
+MODULES = {
+    "server.py": "from flask import Flask\n\nclass Server(Flask):\n    pass\n",
+    "deeper.py": "from server import Server\n\nclass Deeper(Server):\n    pass\n",
+    "store.py": "class Store:\n    '''Like Flask.'''\n\nclass Kept(Store):\n    pass\n",
+}
+
+
+def project_with(text: str) -> Any:
+    texts = {**MODULES, "app.py": text}
+    done: dict[Any, Any] = {}
+
+    def once(work: Any) -> Any:
+        return done.setdefault(work, {})
+
+    def resolve(_importer: str, name: str, _level: int) -> Module | None:
+        path = f"{name}.py"
+        return Module(path, name, is_package=False) if path in texts else None
+
+    return SimpleNamespace(texts=texts, once=once, resolve=resolve)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from flask import Flask\napp = Flask(__name__)\n",
+        "import flask\napp = flask.Flask(__name__)\n",
+        "from flask import Flask as F\napp = F(__name__)\n",
+        "from deeper import Deeper  # a Flask\napp = Deeper(__name__)\n",
+        "from flask import Flask\nclass Own(Flask): pass\nclass Mine(Own): pass\napp = Mine('x')\n",
+    ],
+)
+def test_module_that_may_make_one(text: str) -> None:
+    assert may_make_application(project_with(text), "app.py")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from flask import request\nprint(request)\n",
+        "from flask import Flask\ndef init(app: Flask): print(app)\n",
+        "from store import Kept  # for Flask\nstore = Kept()\n",
+        "class Loop(Loop): pass\nx = Loop()  # Flask\n",
+    ],
+)
+def test_module_that_makes_none(text: str) -> None:
+    assert not may_make_application(project_with(text), "app.py")
