@@ -1,14 +1,16 @@
 """A MkDocs hook: what the site takes from the program itself, so that it can't go stale.
 
 A page says where by a comment: `<!-- keys -->`, `<!-- rules -->`, `<!-- commands -->`,
-`<!-- catalog -->` and `<!-- file NAME -->`. Each rule gets a page made from its docstring.
+`<!-- catalog -->`, `<!-- folklore -->` and `<!-- file NAME -->`. Each rule gets a page made from
+its docstring.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +23,14 @@ from reloadlint.reporting.settings_schema import schema
 from reloadlint.rules.codes import RULES
 from reloadlint.rules.documentation import page_of
 
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
 ROOT = Path(__file__).resolve().parent.parent
 
-_MARK = re.compile(r"<!-- (?P<what>keys|rules|commands|catalog|file) ?(?P<name>\S*) -->")
+_MARK = re.compile(r"<!-- (?P<what>keys|rules|commands|catalog|folklore|file) ?(?P<name>\S*) -->")
 
 
 def on_files(files: Any, config: Any) -> Any:
@@ -113,15 +120,75 @@ def _catalog(_: str) -> str:
     libraries = len({entry.library for entry in known})
     rows = [
         f"| `{entry.name}` | {effects(entry)} | {entry.role} | {', '.join(entry.closers)} "
-        f"| {cure(entry)} | {entry.library}{f' {m.library}' if (m := entry.measured) else ''} |"
+        f"| {cure(entry)} | {_measured(entry)} |"
         for entry in known
     ]
     head = [
-        "| callable | leaves behind | role | closers | cure | measured with |",
+        "| callable | leaves behind | role | closers | cure | measured |",
         "|---|---|---|---|---|---|",
     ]
-    count = f"{len(known)} callables of {libraries} libraries, {lazy} of them lazy."
-    return "\n".join([count, "", *head, *rows])
+    measured = sum(entry.measured is not None for entry in known)
+    numbers = f"{lazy} of them lazy, {measured} measured"
+    count = f"{len(known)} callables of {libraries} libraries, {numbers}."
+    return "\n".join([count, "", _FILTER, "", *head, *rows])
+
+
+def _measured(entry: catalogue.Entry) -> str:
+    """What was seen, of which version and when; why not, where it wasn't."""
+    if entry.measured is None:
+        return f"{entry.library}: {entry.unmeasured}"
+    seen = entry.measured
+    then = f" ({seen.closed})" if seen.closed else ""
+    return f"{entry.library} {seen.library}, {seen.date}: {seen.seen}{then}"
+
+
+# The page is whole without it: it only hides rows.
+_FILTER = """\
+<input id="catalog-filter" type="search" placeholder="Part of a name, an effect, a library…" \
+aria-label="Show only the rows with these words" style="width: 100%; padding: 0.5em">
+<script>
+document.getElementById("catalog-filter").addEventListener("input", function () {
+  const words = this.value.toLowerCase().split(" ").filter(Boolean);
+  for (const row of document.querySelectorAll("table tbody tr")) {
+    const text = row.textContent.toLowerCase();
+    row.hidden = !words.every((word) => text.includes(word));
+  }
+});
+</script>"""
+
+
+_KINDS = {
+    "lazy": "Said to wait, and acts at once",
+    "eager": "Said to act at once, and waits",
+    "closing": "Said to be over when it is closed",
+    "exit": "Said to let the interpreter exit",
+}
+
+
+def _folklore(_: str) -> str:
+    text = (ROOT / "tools" / "catalog_folklore.toml").read_text(encoding="utf-8")
+    claims = tomllib.loads(text)["claim"]
+    return "\n".join(
+        line
+        for kind, heading in _KINDS.items()
+        for line in _told(heading, (claim for claim in claims if claim["kind"] == kind))
+    )
+
+
+def _told(heading: str, claims: Iterable[dict[str, str]]) -> Iterator[str]:
+    yield f"## {heading}\n"
+    yield "| callable | what is said | what was seen | and then | with |"
+    yield "|---|---|---|---|---|"
+    for claim in claims:
+        entry = catalogue.load().lookup(claim["entry"])
+        if entry is None or entry.measured is None:
+            raise ValueError(f"`{claim['entry']}` was not measured")
+        seen = entry.measured
+        yield (
+            f"| `{entry.name}` | {claim['said']} | {seen.seen} | {seen.closed} "
+            f"| {entry.library} {seen.library}, {seen.date} |"
+        )
+    yield ""
 
 
 def _file(name: str) -> str:
@@ -135,5 +202,6 @@ _PARTS: dict[str, Callable[[str], str]] = {
     "rules": _rules,
     "commands": _commands,
     "catalog": _catalog,
+    "folklore": _folklore,
     "file": _file,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,7 +37,7 @@ def test_callable_is_shown_with_all_that_is_known(run: Run) -> None:
         "`connect` is false",
         "`close()`",
         "`connect=False`",
-        "measured with pymongo",
+        "measured on ",
     ):
         assert fact in shown
 
@@ -97,6 +98,51 @@ def test_wide_table_has_closers_and_role(run: Run, monkeypatch: pytest.MonkeyPat
     assert "closers" in run("catalog", "psycopg").stdout
     monkeypatch.setenv("COLUMNS", "60")
     assert "closers" not in run("catalog", "psycopg").stdout
+
+
+def test_measured_entry_says_when_and_what_its_closers_released(run: Run) -> None:
+    shown = " ".join(run("catalog", "psycopg2.connect").stdout.split())
+    seen = catalogue.load().lookup("psycopg2.connect").measured  # type: ignore[union-attr]
+    assert seen is not None
+    assert f"measured on {seen.date} with psycopg2-binary {seen.library} on Python" in shown
+    assert f"then {seen.closed}" in shown
+
+
+def test_statistics_count_instead_of_listing(run: Run) -> None:
+    counts = json.loads(run("catalog", "--statistics", "--output-format", "json").stdout)
+    known = list(catalogue.load())
+    assert counts["callables"] == len(known)
+    assert counts["lazy"] == sum(entry.when == "lazy" for entry in known)
+    assert counts["measured"] == sum(entry.measured is not None for entry in known)
+    shown = run("catalog", "--statistics").stdout
+    assert f"callables     {len(known)}, under {counts['names']} names" in shown
+    assert "redis.Redis" not in shown
+
+
+def test_statistics_are_of_what_the_filters_leave(run: Run) -> None:
+    arguments = ("catalog", "redis", "--when", "lazy", "--statistics", "--output-format", "json")
+    counts = json.loads(run(*arguments).stdout)
+    assert counts["eager"] == 0
+    assert counts["callables"] == counts["lazy"] == len(entries(run, "redis", "--when", "lazy"))
+
+
+def test_statistics_of_nothing_are_no_error(run: Run) -> None:
+    result = run("catalog", "redis", "--effect", "device", "--statistics")
+    assert (result.exit_code, result.stdout.split()[:2]) == (0, ["callables", "0,"])
+
+
+def test_library_of_the_named_environment_brings_its_own(run: Run, tmp_path: Path) -> None:
+    site = tmp_path / "env" / "lib" / "python3.11" / "site-packages"
+    (site / "shop-1.dist-info").mkdir(parents=True)
+    (site / "shop").mkdir()
+    points = "[reloadlint.catalog]\nshop = shop.effects\n"
+    (site / "shop-1.dist-info" / "entry_points.txt").write_text(points)
+    entry = 'name = "shop.Bus"\nlibrary = "shop"\nwhen = "lazy"\neffects = []\n'
+    text = f'[[callable]]\n{entry}role = "client"\ncure = "none"\n'
+    (site / "shop" / "effects.toml").write_text(text)
+    shown = entries(run, "shop.Bus", "--python", str(tmp_path / "env"))
+    assert [each["name"] for each in shown] == ["shop.Bus"]
+    assert run("catalog", "shop.Bus").exit_code == 2
 
 
 REFUSED = {

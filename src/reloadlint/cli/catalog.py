@@ -31,6 +31,7 @@ Examples:
   reloadlint catalog redis
   reloadlint catalog psycopg2.connect
   reloadlint catalog --effect thread --when eager --output-format json
+  reloadlint catalog --statistics
 """
 
 
@@ -52,6 +53,19 @@ _FILTERS = (
         metavar="WHEN",
         type=click.Choice(("eager", "lazy")),
         help="eager: acts when called; lazy: at first use, or never.",
+    ),
+    _option(
+        "--statistics",
+        group="What is shown",
+        is_flag=True,
+        help="How many there are, and how many were measured, in place of them.",
+    ),
+    _option(
+        "--python",
+        group="What is shown",
+        metavar="PATH",
+        type=click.Path(path_type=Path, exists=True),
+        help="Interpreter or environment whose libraries may bring entries of their own.",
     ),
 )
 
@@ -85,11 +99,15 @@ def command(name: str | None, **options: Any) -> int:
 
     NAME is a callable (`redis.Redis`), a library, or a part of either; without it, everything is
     listed. What the catalogue says of a callable goes before the library's source. Entries of your
-    own, in the settings, are shown like the others.
+    own, in the settings, and those that installed libraries bring are shown like the others.
     """
     known = catalogue_for(settings_from(Path(), options))
     entries = search(known, name) if name else sorted(known, key=lambda entry: entry.name.lower())
     chosen = [entry for entry in entries if _wanted(entry, options)]
+    if options["statistics"]:
+        counts = import_module("reloadlint.reporting.catalog_counts")
+        write(counts.render(chosen, options["catalog_format"]))
+        return 0
     style = style_for(sys.stdout, options["color"], os.environ)
     report = import_module(f"reloadlint.reporting.{FORMATS[options['catalog_format']]}")
     write(report.render(chosen, style))

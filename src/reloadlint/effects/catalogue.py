@@ -93,12 +93,18 @@ class Defer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     value: bool | int | str
 
 
-class Measured(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What was seen when the callable was really run: with which versions, and what it left."""
+class Measured(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What was seen when the callable was really run: with which versions, and what it left.
+
+    `tools/measure_catalog.py` writes it. `date` is the day of the measurement, `closed` what each
+    way of releasing it left: the closers, `with`, and dropping the last reference.
+    """
 
     library: str
     python: str
     seen: str
+    date: str = ""
+    closed: str = ""
 
 
 class Entry(
@@ -118,7 +124,8 @@ class Entry(
     `context_manager` says what leaving a `with` block does; use `closes_on_exit`. `returns` is the
     class of the result where the callable itself is none. `forced_by` are methods of a lazy
     object, or of what it hands out, that need it connected: they bring `forced_effects`. The entry
-    holds for library versions from `since` on, up to but without `until`.
+    holds for library versions from `since` on, up to but without `until`. What wasn't measured says
+    why under `unmeasured`, and under `source` where what it says comes from.
     """
 
     name: str
@@ -145,6 +152,7 @@ class Entry(
     note: str | None = None
     measured: Measured | None = None
     unmeasured: str | None = None
+    source: str | None = None
 
     def __post_init__(self) -> None:
         for problem in _contradictions(self):
@@ -189,12 +197,12 @@ class Catalogue:
         """Whether a name has an entry, or one of its methods has."""
         return qualified_name in self._index or qualified_name in self._owners
 
-    def merge(self, entries: Iterable[Entry]) -> Catalogue:
+    def merge(self, entries: Iterable[Entry], *, own: bool = True) -> Catalogue:
         """A new catalogue in which `entries` (the user's own) have precedence over this one's."""
         added = tuple(entries)
         names = {entry.name for entry in added}
         kept = (entry for entry in self if entry.name not in names)
-        return Catalogue([*kept, *added], names | self.own)
+        return Catalogue([*kept, *added], (names if own else frozenset()) | self.own)
 
 
 def decode(tables: Iterable[Mapping[str, Any]], origin: str) -> tuple[Entry, ...]:

@@ -20,6 +20,7 @@ from reloadlint.effects.catalogue import (
     load,
     parse,
 )
+from reloadlint.effects.shipped_entries import shipped_entries
 from reloadlint.errors import did_you_mean
 from reloadlint.source import display_path
 
@@ -46,7 +47,8 @@ _PLACE = re.compile(r" - at `\$\.?(?P<key>\w*).*`$")
 
 
 def catalogue_for(settings: Settings) -> Catalogue:
-    """The catalogue that comes with the package under the user's own entries.
+    """The catalogue that comes with the package, under what libraries say of themselves, under
+    the user's own entries.
 
     Raises:
         CatalogueError: an entry that can't be used, with its file, line and key.
@@ -56,7 +58,9 @@ def catalogue_for(settings: Settings) -> Catalogue:
         _entry(name, table, settings.catalog_lines.get(name, {}))
         for name, table in settings.catalog.items()
     ]
-    return load().merge(own) if own else load()
+    shipped = shipped_entries(settings)
+    known = load().merge(shipped, own=False) if shipped else load()
+    return known.merge(own) if own else known
 
 
 def _from_file(path: Path) -> tuple[Entry, ...]:

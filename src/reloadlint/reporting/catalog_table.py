@@ -8,7 +8,14 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from reloadlint.reporting.catalog_words import condition, cure, effects, knowledge, leaving
+from reloadlint.reporting.catalog_words import (
+    condition,
+    cure,
+    effects,
+    knowledge,
+    leaving,
+    released,
+)
 from reloadlint.reporting.drawing import drawn, drawn_whole, hanging, prose
 from reloadlint.reporting.wording import harmless
 
@@ -88,6 +95,8 @@ def _facts(entry: Entry) -> Iterator[tuple[str, str]]:
     yield "versions", _versions(entry)
     yield "note", entry.note or ""
     yield "known from", knowledge(entry)
+    yield "then", released(entry)
+    yield "source", entry.source or ""
 
 
 def _forced(entry: Entry) -> str:

@@ -83,4 +83,10 @@ def knowledge(entry: Entry) -> str:
     seen = entry.measured
     python = f"Python {seen.python}"
     library = f"{entry.library} {seen.library} on " if entry.library != "stdlib" else ""
-    return f"measured with {library}{python}: {seen.seen}"
+    day = f" on {seen.date}" if seen.date else ""
+    return f"measured{day} with {library}{python}: {seen.seen}"
+
+
+def released(entry: Entry) -> str:
+    """What was left after each way of releasing it, as it was measured."""
+    return entry.measured.closed if entry.measured else ""

@@ -1,0 +1,1 @@
+"""What `tools/measure_catalog.py` is made of."""
