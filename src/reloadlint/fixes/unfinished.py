@@ -141,7 +141,7 @@ def _steps(folder: Path) -> tuple[Step, ...]:
     """What the note in a folder says; nothing if there is none, or it is none of ours."""
     try:
         note = folder / NOTE
-        if note.is_symlink() or note.stat().st_size > _MOST_BYTES:
+        if note.is_symlink() or not note.is_file() or note.stat().st_size > _MOST_BYTES:
             return ()
         steps = _DECODER.decode(note.read_bytes())
     except (OSError, msgspec.MsgspecError):
@@ -160,6 +160,6 @@ def _is_ours(step: Step, folder: Path) -> bool:
 
 def _digest_of(path: Path) -> str | None:
     try:
-        return digest(path.read_bytes())
+        return digest(path.read_bytes()) if path.is_file() else None
     except OSError:
         return None

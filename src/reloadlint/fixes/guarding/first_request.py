@@ -18,7 +18,7 @@ from reloadlint.fixes.guarding.moving import check_definitions
 from reloadlint.fixes.guarding.removing import merged, taken_away
 from reloadlint.fixes.guarding.serving_thread import serves
 from reloadlint.fixes.guarding.standing import Standing, check_alone, standing
-from reloadlint.fixes.guarding.started import dependent, objects_of
+from reloadlint.fixes.guarding.started import dependent, objects_of, ready_by
 from reloadlint.fixes.guarding.waiting import doubts_about
 from reloadlint.fixes.guarding.writing_once import (
     HOLDS,
@@ -53,7 +53,7 @@ def draft_first_request(
     check_alone(place, objects)
     members = dependent(tree, place.below, objects)
     rest = [s for s in place.below if s not in members] + place.later
-    check_definitions(tree, rest, objects, members)
+    check_definitions(tree, rest, objects, members, ready_by(start, objects))
     kept = kept_names(project, place, members)
     draft = Draft()
     draft.doubt(HOLDS)

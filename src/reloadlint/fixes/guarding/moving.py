@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import libcst as cst
 
@@ -12,7 +12,7 @@ from reloadlint.fixes.guarding.arranging import Arrangement, existing_guard
 from reloadlint.fixes.guarding.blocks import Block, bound, mentions
 from reloadlint.fixes.guarding.conditions import used_names
 from reloadlint.fixes.guarding.ran import Ran
-from reloadlint.fixes.guarding.started import dependent, started_by
+from reloadlint.fixes.guarding.started import dependent, ready_by, started_by
 from reloadlint.fixes.guarding.users import run_where_it_stands, users
 from reloadlint.fixes.guarding.waiting import doubts_about
 from reloadlint.fixes.reading.guards import is_main_test
@@ -68,7 +68,7 @@ def arranged_in_guard(block: Block, start: cst.Call, test: str) -> Arrangement:
     above = on_the_way(block)
     members = dependent(tree, above, objects)
     rest = [statement for statement in above if statement not in members]
-    check_definitions(tree, rest, objects, members)
+    check_definitions(tree, rest, objects, members, ready_by(start, objects))
     in_function = isinstance(tree.function_of(block.anchor), cst.FunctionDef)
     if in_function and any(bound(member) for member in members):
         raise Refusal("the run is in a function, where its name would be another one")
@@ -96,13 +96,16 @@ def check_definitions(
     rest: Sequence[cst.BaseStatement],
     objects: set[str],
     members: Sequence[cst.BaseStatement],
+    needed: Collection[str] = (),
 ) -> None:
     """See that no decorator, default, class body or call needs what is made later now.
+
+    `needed` are objects that are there, and not ready before the start.
 
     Raises:
         Refusal: one does.
     """
-    made = set[str]().union(*(bound(member) for member in members))
+    made = set(needed).union(*(bound(member) for member in members))
     using = users(tree, objects)
     for statement in rest:
         for part in run_where_it_stands(statement):

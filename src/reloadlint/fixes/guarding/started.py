@@ -10,6 +10,16 @@ from reloadlint.fixes.draft import Refusal
 from reloadlint.fixes.guarding.blocks import Block, bound, mentions
 from reloadlint.fixes.reading.tree import Tree, dotted
 
+_STARTING = ("start", "run", "connect", "loop", "begin", "resume", "serve", "listen", "open")
+
+
+def ready_by(start: cst.Call, objects: set[str]) -> set[str]:
+    """Those of the objects that the call makes ready, as `init_app` does, and not only starts."""
+    only_starts = isinstance(start.func, cst.Attribute) and start.func.attr.value.startswith(
+        _STARTING
+    )
+    return set() if only_starts else objects
+
 
 def started_by(block: Block, start: cst.Call) -> set[str]:
     """The names of what is started: what the call is assigned to, or the object that it is of.
