@@ -66,7 +66,7 @@ class Check:
         self._found = Found()
         self._wishes = wishes
         self._brief = brief
-        self._reader = Reader(overlay, progress, memory)
+        self._reader = Reader(overlay, progress, memory, settings.jobs)
         self.findings = self._found.findings
         self._chosen: frozenset[str] = frozenset()
         self.plans: dict[Place, Plan] = {}
@@ -82,10 +82,16 @@ class Check:
         """The files of installed libraries that were read."""
         return set().union(*self._libraries)
 
-    def project(self, root: Path, wanted: Sequence[Path]) -> dict[str, SourceFile]:
-        """Check the wanted files of the project at `root`; all its files, by path below that."""
-        around = self._around = self.understand(root, wanted)
-        chosen, read = {inside(root, file) for file in wanted}, around.read
+    def project(
+        self, root: Path, wanted: Sequence[Path], *, alone: Path | None = None
+    ) -> dict[str, SourceFile]:
+        """Check the wanted files of the project at `root`; all its files, by path below that.
+
+        `alone`: only this one of them, and nothing is loaded but that and what it imports.
+        """
+        around = self._around = self.understand(root, wanted, alone=alone)
+        files = wanted if alone is None else [alone]
+        chosen, read = {inside(root, file) for file in files}, around.read
         self._chosen = frozenset(chosen)
         self._found.flask_modules += len((around.scope | around.solver.modules.keys()) & chosen)
         self._report(around, [hazard for hazard in around.found if hazard.path in chosen])
@@ -97,9 +103,11 @@ class Check:
         self.findings += [read.problems[path] for path in sorted(read.problems.keys() & chosen)]
         return read.sources
 
-    def understand(self, root: Path, wanted: Sequence[Path]) -> Surroundings:
+    def understand(
+        self, root: Path, wanted: Sequence[Path], *, alone: Path | None = None
+    ) -> Surroundings:
         """Read the project at `root` with these files, and follow what loading them does."""
-        around = understand(root, wanted, self._settings, self._reader)
+        around = understand(root, wanted, self._settings, self._reader, alone)
         self._libraries.append(around.libraries)
         broken = around.read.sources.keys() & around.read.problems.keys()
         sources = (around.read.sources[path] for path in broken)

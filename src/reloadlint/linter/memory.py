@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -25,9 +26,11 @@ class Memory:
 
     def __init__(self) -> None:
         self.interrupt: Callable[[], None] = _go_on
+        self._trusted = False
         self._sources: dict[Path, tuple[Stamp, SourceFile]] = {}
         self._made: dict[tuple[Callable[[str], object], Path], tuple[str, object]] = {}
         self._libraries: dict[str, tuple[Stamp | None, object]] = {}
+        self._kept: dict[Path, tuple[object, object]] = {}
         self._files: dict[tuple[Path, ...], tuple[Settings, tuple[Path, ...]]] = {}
 
     def source(self, file: Path) -> SourceFile:
@@ -37,8 +40,10 @@ class Memory:
             SourceError: it can't be read, or is no text.
         """
         self.interrupt()
-        stamp = _stamp(file)
         known = self._sources.get(file)
+        if known is not None and self._trusted:
+            return known[1]
+        stamp = _stamp(file)
         if known is not None and known[0] == stamp:
             return known[1]
         source = SourceFile.read(file)
@@ -68,6 +73,15 @@ class Memory:
         self._libraries[path] = (stamp, made)
         return made
 
+    def kept(self, root: Path, depends: object, make: Callable[[], T]) -> T:
+        """What `make` makes of the project at `root`; again only if it depends on other things."""
+        known = self._kept.get(root)
+        if known is not None and known[0] == depends:
+            return known[1]  # type: ignore[return-value]
+        made = make()
+        self._kept[root] = (depends, made)
+        return made
+
     def files(self, folders: Sequence[Path], settings: Settings) -> tuple[Path, ...]:
         """The files in these folders, as they were when they were asked for first."""
         key = tuple(folders)
@@ -75,6 +89,15 @@ class Memory:
         if known is None or known[0] is not settings:
             known = self._files[key] = (settings, discover(folders, settings).files)
         return known[1]
+
+    @contextmanager
+    def unchanged(self) -> Iterator[None]:
+        """While this runs, what was read is taken for what is on disk."""
+        self._trusted = True
+        try:
+            yield
+        finally:
+            self._trusted = False
 
     def forget_files(self) -> None:
         """Look for files again, the next time: some have come, gone or been renamed."""

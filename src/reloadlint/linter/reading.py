@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import logging
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from reloadlint.facts.extract import facts_of, module_facts
 from reloadlint.findings import Finding
+from reloadlint.linter.parallel import mapped, processes_for
 from reloadlint.project.imports import import_facts, imports_of
 from reloadlint.rules.invalid_file import invalid_file
 from reloadlint.source import SourceError, SourceFile, display_path
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from reloadlint.project.modules import Module
 
 Progress = Callable[[int, int], None]
+log = logging.getLogger("reloadlint")
 
 
 class Read(msgspec.Struct):
@@ -34,6 +37,15 @@ class Read(msgspec.Struct):
     memory: Memory | None = None
 
 
+class Outcome(NamedTuple):
+    """What came of reading a file: the finding RL901 instead of the rest if it is no Python."""
+
+    source: SourceFile | None = None
+    imports: ImportFacts | None = None
+    facts: ModuleFacts | None = None
+    problem: Finding | None = None
+
+
 class Reader:
     """Reads files.
 
@@ -41,6 +53,7 @@ class Reader:
         overlay: texts that stand for what is on disk, by absolute path.
         progress: called with the number of files read and their total.
         memory: what earlier runs have read; None keeps nothing.
+        jobs: in how many processes at most; None leaves it to the number of files and processors.
     """
 
     def __init__(
@@ -48,44 +61,84 @@ class Reader:
         overlay: Mapping[Path, SourceFile],
         progress: Progress | None,
         memory: Memory | None = None,
+        jobs: int | None = None,
     ) -> None:
         self._overlay = overlay
         self._progress = progress
+        self._jobs = jobs
         self.memory = memory
 
     def read(self, paths: dict[str, Path], wanted: frozenset[Path]) -> Read:
         """Read these files, by path below the root; the facts are made of those that are wanted."""
         read = Read({}, {}, {}, {}, self.memory)
-        for done, (path, file) in enumerate(paths.items(), start=1):
-            self._read_one(read, path, file, is_wanted=file in wanted)
+        outcomes = self._outcomes(list(paths.values()), wanted)
+        for done, (path, outcome) in enumerate(zip(paths, outcomes, strict=True), start=1):
+            _note(read, path, outcome)
             if self._progress is not None:
                 self._progress(done, len(paths))
         return read
 
-    def _read_one(self, read: Read, path: str, file: Path, *, is_wanted: bool) -> None:
-        shown = display_path(file)
-        try:
-            source = self._source(file)
-            read.sources[path] = source
-            if self.memory is not None:
-                read.imports[path] = self.memory.of_text(import_facts, source)
-            elif is_wanted:
-                # Its facts will be asked for, most likely: one parse serves both.
-                read.imports[path], read.facts[path] = parse(
-                    source.text, lambda tree: (imports_of(tree), facts_of(tree, source.text))
-                )
-            else:
-                read.imports[path] = import_facts(source.text)
-        except SourceError as error:
-            read.problems[path] = invalid_file(shown, error.line, 1, error.message)
-        except InvalidSyntax as error:
-            read.problems[path] = unparsable(source, error)
+    def _outcomes(self, files: list[Path], wanted: frozenset[Path]) -> Iterator[Outcome]:
+        if self.memory is not None:
+            return (self._remembered(file) for file in files)
+        items = [(file, self._overlay.get(file), file in wanted) for file in files]
+        processes = processes_for(len(items), self._jobs)
+        log.info("%d files are read in %d process(es)", len(items), processes)
+        return mapped(_read_one, items, processes)
 
-    def _source(self, file: Path) -> SourceFile:
-        overlaid = self._overlay.get(file)
-        if overlaid is not None:
-            return overlaid
-        return SourceFile.read(file) if self.memory is None else self.memory.source(file)
+    def _remembered(self, file: Path) -> Outcome:
+        assert self.memory is not None
+        source = None
+        try:
+            source = self._overlay.get(file) or self.memory.source(file)
+            return Outcome(source, self.memory.of_text(import_facts, source))
+        except SourceError as error:
+            return _unreadable(file, error)
+        except InvalidSyntax as error:
+            assert source is not None
+            return Outcome(source, problem=unparsable(source, error))
+
+
+def _read_one(item: tuple[Path, SourceFile | None, bool]) -> Outcome:
+    """Read a file, or take the text that stands for it; with its facts if they are wanted."""
+    file, source, is_wanted = item
+    try:
+        source = source or SourceFile.read(file)
+        text = source.text
+        if not is_wanted:
+            return Outcome(source, import_facts(text))
+        # Its facts will be asked for, most likely: one parse serves both.
+        return Outcome(source, *parse(text, lambda tree: (imports_of(tree), facts_of(tree, text))))
+    except SourceError as error:
+        return _unreadable(file, error)
+    except InvalidSyntax as error:
+        assert source is not None
+        return Outcome(source, problem=unparsable(source, error))
+
+
+def _unreadable(file: Path, error: SourceError) -> Outcome:
+    problem = invalid_file(display_path(file), error.line, 1, error.message)
+    return Outcome(problem=problem)
+
+
+def _note(read: Read, path: str, outcome: Outcome) -> None:
+    if outcome.source is not None:
+        read.sources[path] = outcome.source
+    if outcome.imports is not None:
+        read.imports[path] = outcome.imports
+    if outcome.facts is not None:
+        read.facts[path] = outcome.facts
+    if outcome.problem is not None:
+        read.problems[path] = outcome.problem
+
+
+def parsed(text: str) -> tuple[ImportFacts, ModuleFacts]:
+    """What a module imports and what it says, of one parse.
+
+    Raises:
+        InvalidSyntax: the text is no Python, or is nested too deeply to be analysed.
+    """
+    return parse(text, lambda tree: (imports_of(tree), facts_of(tree, text)))
 
 
 def facts_from(read: Read, module: Module) -> ModuleFacts | None:

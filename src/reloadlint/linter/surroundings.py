@@ -101,11 +101,16 @@ class Surroundings(msgspec.Struct):
 
 
 def understand(
-    root: Path, wanted: Sequence[Path], settings: Settings, reader: Reader
+    root: Path,
+    wanted: Sequence[Path],
+    settings: Settings,
+    reader: Reader,
+    alone: Path | None = None,
 ) -> Surroundings:
     """Read the project at `root` with these files, and follow what loading them does.
 
-    Applications that share nothing with these files but a folder are not followed.
+    Applications that share nothing with these files but a folder are not followed; with `alone`,
+    nothing but that module and what it imports.
     """
     folders = folders_of_project(root, wanted)
     memory = reader.memory
@@ -113,12 +118,14 @@ def understand(
     files = {*listed, *wanted}
     paths = {inside(root, file): file for file in sorted(files)}
     read = reader.read(paths, frozenset(wanted))
-    index = ModuleIndex(read.sources, _source_roots(root, settings), _installed_names())
-    graph = ImportGraph(index, read.imports)
-    roots, scope = flask_modules(graph, read.imports, all_modules=settings.all_modules)
-    near = graph.connected_with(frozenset(inside(root, file) for file in wanted))
-    roots, scope = roots & near, scope & near
-    index.rename(imported_names(index, read.imports))
+    layout = partial(_layout, root, read, settings)
+    depends = (list(read.sources), read.imports, settings)
+    index, graph, roots, scope = memory.kept(root, depends, layout) if memory else layout()
+    if alone is None:
+        near = graph.connected_with(frozenset(inside(root, file) for file in wanted))
+        roots, scope = roots & near, scope & near
+    else:
+        roots = scope & {inside(root, alone)}
     cache = FactsCache(cache_folder(settings, root))
     solver = _solver(index, read, settings, cache)
     order = [module for path in load_order(graph, roots) if (module := index.at(path))]
@@ -127,6 +134,17 @@ def understand(
         source = read.sources[module.path]
         read.problems[module.path] = unparsable(source, InvalidSyntax(TOO_DEEP))
     return Surroundings(read, index, graph, scope, found, solver, root, cache.paths)
+
+
+def _layout(
+    root: Path, read: Read, settings: Settings
+) -> tuple[ModuleIndex, ImportGraph, frozenset[str], frozenset[str]]:
+    """The modules, who imports whom, the Flask modules that load others, and all that they load."""
+    index = ModuleIndex(read.sources, _source_roots(root, settings), _installed_names())
+    graph = ImportGraph(index, read.imports)
+    roots, scope = flask_modules(graph, read.imports, all_modules=settings.all_modules)
+    index.rename(imported_names(index, read.imports))
+    return index, graph, roots, scope
 
 
 def _solver(index: ModuleIndex, read: Read, settings: Settings, cache: FactsCache) -> Solver:

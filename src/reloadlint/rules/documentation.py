@@ -38,4 +38,4 @@ def page_of(rule: type[Rule]) -> Page:
     summary, *parts = _SECTION.split(inspect.cleandoc(rule.__doc__ or ""))
     sections = {title: text.strip() for title, text in zip(parts[::2], parts[1::2], strict=True)}
     default = rule.code not in OFF_BY_DEFAULT
-    return Page(rule.code, rule.name, " ".join(summary.split()), default, sections | rule.shared)
+    return Page(rule.code, rule.name, " ".join(summary.split()), default, {**sections, **rule.shared})

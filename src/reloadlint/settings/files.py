@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -38,10 +39,16 @@ def nearest(start: Path) -> File | None:
     """The file that counts for `start`: the first in it or above that has something for us."""
     for folder in (start.absolute(), *start.absolute().parents):
         for name in _NAMES:
-            found = _read(folder / name)
+            path = folder / name
+            found = None if _never_ends(path) else _read(path)
             if found is not None:
                 return found
     return None
+
+
+def _never_ends(path: Path) -> bool:
+    """Whether something is there that is no file: reading a pipe or a device might not end."""
+    return os.path.exists(path) and not os.path.isfile(path)  # noqa: PTH110, PTH113
 
 
 def named(path: Path, where: str) -> File:

@@ -113,7 +113,10 @@ Python = Annotated[
 ]
 Jobs = Annotated[
     Annotated[int, Meta(ge=1)] | None,
-    Meta(description="Processes to use at most; by default as many as there are cores."),
+    Meta(
+        description="Processes that read files, at most. By default one, and for large projects as"
+        " many as there are processors, from four on. Without `fork()` (Windows) always one."
+    ),
 ]
 Baseline = Annotated[
     str | None,
