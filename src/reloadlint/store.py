@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
+import re
 import tempfile
 from pathlib import Path
 
+_OURS = re.compile(r"[0-9a-f]{32,64}(\.msgpack)?|\.new-.*")
+_SEAL_SIZE = 16
 _IGNORED = "# Made by reloadlint; may be deleted at any time.\n*\n"
 
 
 class Store:
     """Data by name, below a folder of its own. What can't be read or written is left out.
 
-    Several processes may use one folder: each file is put there whole.
+    Several processes may use one folder: each file is put there whole. Each begins with a digest
+    of the rest, so what a disk or a hand has damaged is nothing. Through a link nothing is written
+    or removed: a project may bring one along.
 
     Args:
         folder: the cache's folder, which gets a `.gitignore`; None keeps nothing.
@@ -37,9 +43,10 @@ class Store:
         if self._top is None:
             return None
         try:
-            return (self._top / self._room / name).read_bytes()
+            data = (self._top / self._room / name).read_bytes()
         except OSError:
             return None
+        return data[_SEAL_SIZE:] if _sealed(data[_SEAL_SIZE:]) == data else None
 
     def write(self, name: str, data: bytes) -> None:
         """Keep this under that name."""
@@ -47,10 +54,10 @@ class Store:
             return
         with contextlib.suppress(OSError):
             folder = self._prepared(self._top)
-            handle, temporary = tempfile.mkstemp(dir=folder)
+            handle, temporary = tempfile.mkstemp(prefix=".new-", dir=folder)
             try:
                 with os.fdopen(handle, "wb") as file:
-                    file.write(data)
+                    file.write(_sealed(data))
                 os.replace(temporary, folder / name)  # noqa: PTH105 - one is given as text
             except OSError:
                 Path(temporary).unlink(missing_ok=True)
@@ -60,10 +67,11 @@ class Store:
     def _prepared(self, top: Path) -> Path:
         folder = top / self._room
         if not self._ready:
+            if top.is_symlink() or folder.is_symlink():
+                raise OSError("a cache that is a link is left alone")
             folder.mkdir(parents=True, exist_ok=True)
-            ignore = top / ".gitignore"
-            if not ignore.exists():
-                ignore.write_text(_IGNORED, encoding="utf-8")
+            with contextlib.suppress(FileExistsError), (top / ".gitignore").open("x") as file:
+                file.write(_IGNORED)
             self._ready = True
         return folder
 
@@ -71,6 +79,20 @@ class Store:
         if self._most is None:
             return
         with os.scandir(folder) as entries:
-            newest = sorted(entries, key=lambda entry: entry.stat().st_mtime_ns, reverse=True)
-        for entry in newest[self._most :]:
-            Path(entry.path).unlink(missing_ok=True)
+            ours = [
+                (_changed(entry), entry.path) for entry in entries if _OURS.fullmatch(entry.name)
+            ]
+        for _, path in sorted(ours, reverse=True)[self._most :]:
+            Path(path).unlink(missing_ok=True)
+
+
+def _sealed(data: bytes) -> bytes:
+    return hashlib.blake2b(data, digest_size=_SEAL_SIZE).digest() + data
+
+
+def _changed(entry: os.DirEntry[str]) -> int:
+    """When a file was written; another run may have removed it meanwhile."""
+    try:
+        return entry.stat(follow_symlinks=False).st_mtime_ns
+    except OSError:
+        return 0

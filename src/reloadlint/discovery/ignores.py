@@ -57,8 +57,11 @@ def excluded(path: Path, settings: Settings, root: Path) -> bool:
 
 def read_gitignore(folder: str) -> Ignores | None:
     """The patterns of the `.gitignore` in `folder`, or None; like git, skips invalid ones."""
+    path = Path(folder, ".gitignore")
     try:
-        text = Path(folder, ".gitignore").read_text("utf-8", "replace")
+        if not path.is_file():  # reading a pipe or a device, linked or not, might never end
+            return None
+        text = path.read_text("utf-8", "replace")
     except OSError:
         return None
     return Ignores(folder, filter(_is_valid, text.splitlines()))

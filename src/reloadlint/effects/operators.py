@@ -12,15 +12,20 @@ from reloadlint.effects.truth import Truth, as_value, compare, truth
 from reloadlint.effects.values import (
     UNKNOWN,
     Literal,
+    Mapping,
     ReloaderTest,
     Sequence,
     Value,
+    alternatives,
     either,
 )
 from reloadlint.facts import records as r
 
 LONGEST_TEXT = 300
 """Characters of a text that is put together and still known."""
+
+ITEMS_OF_A_STEP = 4
+"""Items that `in` may look at for the price of one statement: else long lists have no bound."""
 
 _ARITHMETIC: dict[str, Callable[[Any, Any], int]] = {
     "Add": operator.add,
@@ -62,6 +67,8 @@ class Operators(Subscripts):
         results: list[Truth] = []
         for op, comparator in zip(node.ops, node.comparators, strict=True):
             right = self.evaluate(comparator, scope)
+            if op in ("In", "NotIn"):
+                self.steps += _looked_at(right) // ITEMS_OF_A_STEP
             results.append(compare(left, op, right))
             left = right
         if any(isinstance(result, ReloaderTest) for result in results):
@@ -83,6 +90,12 @@ class Operators(Subscripts):
             exact = left.exact and right.exact
             return Sequence(left.kind, [*left.items, *right.items], exact=exact)
         return _arithmetic(left, node.op, right)
+
+
+def _looked_at(container: Value) -> int:
+    """How many items a search goes through."""
+    found = (value for value in alternatives(container) if isinstance(value, (Sequence, Mapping)))
+    return sum(len(value.items) for value in found)
 
 
 def _arithmetic(left: Value, op: str, right: Value) -> Value:

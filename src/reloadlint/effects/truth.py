@@ -163,7 +163,12 @@ def _contains(container: Value, item: Value) -> Truth:
     known = list(container.items)
     if not isinstance(item, Literal) and all(isinstance(entry, Literal) for entry in known):
         known = known[:1]  # to what is no literal all of them are alike
-    if any(compare(entry, "Eq", item) is True for entry in known):
+    if isinstance(item, Literal):  # a long list of literals is searched as Python does it
+        if item.value in [entry.value for entry in known if isinstance(entry, Literal)]:
+            return True
+        known = [entry for entry in known if not isinstance(entry, Literal)]
+    found = {compare(entry, "Eq", item) for entry in known}
+    if True in found:
         return True
-    certain = container.exact and all(compare(entry, "Eq", item) is False for entry in known)
+    certain = container.exact and found <= {False}
     return False if certain else None

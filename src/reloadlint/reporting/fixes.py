@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reloadlint.fixes.diff import unified_diff
+from reloadlint.reporting.wording import harmless
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,6 +22,17 @@ def patch(changes: Iterable[Change]) -> bytes:
     """The changes as one unified diff, in the files' own encodings."""
     ordered = sorted(changes, key=lambda change: change.source.display_path)
     return b"".join(unified_diff(c.source.display_path, c.before, c.after) for c in ordered)
+
+
+def for_terminal(diff: bytes) -> bytes:
+    """A diff to be looked at: what would steer the terminal is escaped, tabs and line ends stay."""
+    return b"".join(_harmless_line(line) for line in diff.splitlines(keepends=True))
+
+
+def _harmless_line(line: bytes) -> bytes:
+    text = line.rstrip(b"\r\n")
+    parts = text.decode("utf-8", "surrogateescape").split("\t")
+    return "\t".join(map(harmless, parts)).encode() + line[len(text) :]
 
 
 def colored(diff: bytes) -> bytes:
@@ -46,7 +58,7 @@ def summary(repair: Repair, *, written: bool) -> str:
     left = len(lines) - fixed
     done = "fixed" if written else "can be fixed"
     lines.append(f"{fixed} {done}, {left} left.")
-    return "".join(f"{line}\n" for line in lines)
+    return "".join(f"{harmless(line)}\n" for line in lines)
 
 
 def _line(outcome: Fixed, *, written: bool) -> str:
