@@ -18,6 +18,7 @@ COMMANDS = {
     "trace": "trace",
     "rule": "rule",
     "catalog": "catalog",
+    "server": "server",
 }
 
 

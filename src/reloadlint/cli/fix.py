@@ -18,7 +18,7 @@ from reloadlint.cli.progress import ProgressBar
 from reloadlint.cli.standard_input import InvalidInput, read_stdin, stdin_path
 from reloadlint.errors import UsageError
 from reloadlint.fixes.draft import Wishes
-from reloadlint.reporting.fixes import colored, patch, summary
+from reloadlint.reporting.fixes import colored, for_terminal, patch, summary
 from reloadlint.reporting.style import wants_color
 from reloadlint.settings.record import Strategy
 
@@ -145,6 +145,7 @@ def _finish(repair: Repair, options: dict[str, Any]) -> int:
     if shown:
         color = wants_color(sys.stdout, options["color"], os.environ)
         text = patch(repair.changes)
+        text = for_terminal(text) if sys.stdout.isatty() else text
         write_bytes(colored(text) if color else text)
     if not options["quiet"]:
         told = summary(repair, written=options["write"])

@@ -106,7 +106,12 @@ READING = (
     _reading(
         "--cache-dir", metavar="DIR", type=_path, help="Where that is kept (.reloadlint_cache)."
     ),
-    _reading("--jobs", metavar="N", type=click.IntRange(min=1), help="Processes that read files, at most."),
+    _reading(
+        "--jobs",
+        metavar="N",
+        type=click.IntRange(min=1),
+        help="Processes that read files, at most.",
+    ),
 )
 
 #: Findings that are known and not reported.

@@ -90,7 +90,10 @@ class Reader:
         assert self.memory is not None
         source = None
         try:
-            source = self._overlay.get(file) or self.memory.source(file)
+            source = self._overlay.get(file)
+            if source is not None:  # it changes with every keystroke: one parse has to do
+                return Outcome(source, *self.memory.of_text(parsed, source))
+            source = self.memory.source(file)
             return Outcome(source, self.memory.of_text(import_facts, source))
         except SourceError as error:
             return _unreadable(file, error)
@@ -108,7 +111,7 @@ def _read_one(item: tuple[Path, SourceFile | None, bool]) -> Outcome:
         if not is_wanted:
             return Outcome(source, import_facts(text))
         # Its facts will be asked for, most likely: one parse serves both.
-        return Outcome(source, *parse(text, lambda tree: (imports_of(tree), facts_of(tree, text))))
+        return Outcome(source, *parsed(text))
     except SourceError as error:
         return _unreadable(file, error)
     except InvalidSyntax as error:

@@ -1,0 +1,96 @@
+"""Settings: of the project's files, of the client, and what is wrong with them."""
+
+from lsp_editor import APP
+from lsprotocol import types
+
+from reloadlint.lsp.configuration import preferences, settings_of
+
+
+def test_the_projects_file_counts_and_a_change_of_it_does(edit):
+    async def script(editor):
+        uri = editor.write("app.py", APP)
+        editor.open("app.py")
+        await editor.shows(uri, "RL106")
+        assert types.WORKSPACE_DID_CHANGE_WATCHED_FILES in editor.registered
+        config = editor.write("pyproject.toml", '[tool.reloadlint]\nignore = ["RL106"]\n')
+        editor.files_changed(config)
+        await editor.shows(uri)
+        editor.write("pyproject.toml", "[tool.reloadlint]\nignores = 1\n")
+        editor.files_changed(config)
+        await editor.until(lambda: editor.messages)
+        assert "did you mean `ignore`?" in editor.messages[0].message
+
+    edit(script)
+
+
+def test_the_clients_settings_count_and_unknown_ones_are_told(edit):
+    async def script(editor):
+        editor.settings = {"ignore": ["RL106"], "colour": "red", "select": ["RL9999"]}
+        await editor.start()
+        uri = editor.write("app.py", APP)
+        editor.open("app.py")
+        await editor.until(lambda: len(editor.messages) == 2)
+        told = " ".join(message.message for message in editor.messages)
+        assert "unknown setting `colour`" in told
+        assert "setting `select`" in told
+        assert not editor.codes(uri)
+
+    edit(script, later=True)
+
+
+def test_each_folder_of_the_workspace_has_its_own_settings(edit):
+    async def script(editor):
+        one, two = editor.folder / "one", editor.folder / "two"
+        first, second = editor.write("one/app.py", APP), editor.write("two/app.py", APP)
+        editor.write("two/reloadlint.toml", 'ignore = ["RL106"]\n')
+        await editor.start(folders=[one, two])
+        editor.open("one/app.py")
+        editor.open("two/app.py")
+        await editor.shows(first, "RL106")
+        await editor.quiet()
+        assert not editor.codes(second)
+
+    edit(script, later=True)
+
+
+def test_files_that_are_excluded_are_left_alone_though_they_are_open(edit):
+    async def script(editor):
+        editor.write("pyproject.toml", '[tool.reloadlint]\nextend-exclude = ["legacy"]\n')
+        uri = editor.write("legacy/app.py", APP)
+        editor.open("legacy/app.py")
+        editor.type(uri, 2, APP + "\n")
+        await editor.quiet()
+        assert editor.shown == {}
+
+    edit(script)
+
+
+def test_only_open_files_are_shown_if_the_client_wants_it_so(edit):
+    async def script(editor):
+        editor.settings = {"scope": "openFiles"}
+        closed, opened = editor.write("one.py", APP), editor.write("two.py", APP)
+        await editor.start()
+        editor.open("two.py")
+        await editor.shows(opened, "RL106")
+        assert editor.codes(closed) is None
+
+    edit(script, later=True)
+
+
+def test_settings_of_the_wrong_kind_are_left_out_in_one_line_each(tmp_path):
+    wanted, problems = preferences({"run": "never", "scope": 3, "configuration": 1, "python": ".v"})
+    assert (wanted.run, wanted.scope, wanted.configuration) == ("onType", "workspace", None)
+    assert len(problems) == 3
+    settings, more = settings_of(tmp_path, wanted, ("full",))
+    assert settings.python == str(tmp_path / ".v")
+    assert more == []
+    assert preferences([1])[1]
+    assert preferences(None) == preferences({})
+
+
+def test_tables_of_the_client_reach_the_settings(tmp_path):
+    wanted, _ = preferences({"strategy": {"shop.Mailer": "lazy"}, "ignore": ["RL2"]})
+    settings, problems = settings_of(tmp_path, wanted, ("full",))
+    assert problems == []
+    assert settings.strategy == {"shop.Mailer": "lazy"}
+    assert settings.ignore == ("RL2",)
