@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import uuid
 from typing import TYPE_CHECKING
 
@@ -23,13 +22,3 @@ def _nothing_is_left() -> Iterator[None]:
             patch.delenv(name, raising=False)
         yield
     assert not list(left_behind(mark))
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _interrupts_arrive() -> Iterator[None]:
-    """A shell that runs the tests in its background has them and their children ignore Ctrl-C."""
-    before = signal.getsignal(signal.SIGINT)
-    if before is signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)

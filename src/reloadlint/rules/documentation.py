@@ -16,8 +16,9 @@ _SECTION = re.compile(r"^## (.+)\n", re.MULTILINE)
 class Page(msgspec.Struct, frozen=True):
     """What there is to say about a rule.
 
-    `sections` maps headings ("Why is this bad?") to Markdown: those of the docstring in their order,
-    then what it shares with others. `default` tells whether the rule is on unless deselected.
+    `sections` maps headings ("Why is this bad?") to Markdown: those of the docstring in their
+    order, then what it shares with others. `default` tells whether the rule is on unless
+    deselected.
     """
 
     code: str
@@ -38,4 +39,6 @@ def page_of(rule: type[Rule]) -> Page:
     summary, *parts = _SECTION.split(inspect.cleandoc(rule.__doc__ or ""))
     sections = {title: text.strip() for title, text in zip(parts[::2], parts[1::2], strict=True)}
     default = rule.code not in OFF_BY_DEFAULT
-    return Page(rule.code, rule.name, " ".join(summary.split()), default, {**sections, **rule.shared})
+    return Page(
+        rule.code, rule.name, " ".join(summary.split()), default, {**sections, **rule.shared}
+    )
