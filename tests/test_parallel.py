@@ -38,14 +38,14 @@ def test_jobs_change_nothing_but_the_number_of_processes(project: Path) -> None:
     assert one.stdout == three.stdout
     assert one.stdout.count('"RL101"') == 40
     assert one.stdout.count('"RL901"') == 2
-    assert "42 files are read in 1 process(es)" in one.stderr
-    assert "42 files are read in 3 process(es)" in three.stderr
+    assert "files read: 42, in 1 process(es)" in one.stderr
+    assert "files read: 42, in 3 process(es)" in three.stderr
 
 
 @forking
 def test_setting_counts_as_the_option_does(project: Path) -> None:
     (project / "reloadlint.toml").write_text("jobs = 2")
-    assert "42 files are read in 2 process(es)" in check(project).stderr
+    assert "files read: 42, in 2 process(es)" in check(project).stderr
 
 
 @forking

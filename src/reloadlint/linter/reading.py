@@ -83,7 +83,7 @@ class Reader:
             return (self._remembered(file) for file in files)
         items = [(file, self._overlay.get(file), file in wanted) for file in files]
         processes = processes_for(len(items), self._jobs)
-        log.info("%d files are read in %d process(es)", len(items), processes)
+        log.info("files read: %d, in %d process(es)", len(items), processes)
         return mapped(_read_one, items, processes)
 
     def _remembered(self, file: Path) -> Outcome:
