@@ -134,7 +134,7 @@ def test_columns_are_bytes_for_a_client_that_wants_bytes(edit):
 
 def test_what_is_no_file_and_what_lies_elsewhere_is_left_alone(edit):
     async def script(editor):
-        for uri in ("untitled:Untitled-1", "file:///c%3A/work/app.py", "git:/app.py?HEAD"):
+        for uri in ("untitled:Untitled-1", "file:///c%3A/shop/app.py", "git:/app.py?HEAD"):
             editor.open("", APP, uri=uri)
             editor.type(uri, 2, APP + "\n")
             assert not await editor.client.text_document_code_action_async(

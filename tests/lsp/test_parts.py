@@ -34,10 +34,10 @@ def test_a_place_behind_the_text_is_its_end():
     ("uri", "windows", "name"),
     [
         ("file:///home/me/a%20b.py", False, "/home/me/a b.py"),
-        ("file:///c%3A/work/app.py", True, "C:\\work\\app.py"),
-        ("file:///C:/work/app.py", True, "C:\\work\\app.py"),
+        ("file:///c%3A/shop/app.py", True, "C:\\shop\\app.py"),
+        ("file:///C:/shop/app.py", True, "C:\\shop\\app.py"),
         ("file://server/share/app.py", True, "\\\\server\\share\\app.py"),
-        ("file:///c%3A/work/app.py", False, None),
+        ("file:///c%3A/shop/app.py", False, None),
         ("file://server/share/app.py", False, None),
         ("untitled:Untitled-1", False, None),
         ("untitled:Untitled-1", True, None),
