@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 from reloadlint.fixes.reading.project import Project
+from reloadlint.fixes.reading.start_files import start_file
 
 _NAMES = re.compile(
     r"^(Procfile.*|Dockerfile.*|(docker-)?compose.*|Makefile|justfile|\.flaskenv|\.env.*|README.*"
     r"|gunicorn.*|uwsgi.*|.*\.(service|sh|ini|cfg|toml|ya?ml|md|rst|bat|ps1|conf))$"
 )
-_LARGEST = 200_000
 _LOADED_BY_NAME = frozenset({"wsgi", "asgi", "passenger_wsgi"})
 _SERVERS = r"gunicorn|uwsgi|waitress-serve|hypercorn|uvicorn|granian|mod_wsgi\S*|eventlet"
 
@@ -38,28 +37,4 @@ def serving_file(project: Project, path: str) -> str | None:
         rf"|FLASK_APP\s*[=:]\s*[\"']?(\S*/)?({name}|{short})\b{plain}",
         re.MULTILINE,
     )
-    for file in _files(project, path):
-        if served.search(_text(file)):
-            return file.relative_to(project.root).as_posix()
-    return None
-
-
-def _text(file: Path) -> str:
-    """What stands in a file; nothing if it is large or can't be read."""
-    try:
-        return file.read_text("utf-8", "replace") if file.stat().st_size <= _LARGEST else ""
-    except OSError:
-        return ""
-
-
-def _files(project: Project, path: str) -> Iterator[Path]:
-    """The files that say how programs are started: at the root, beside the script, and below."""
-    folders = dict.fromkeys((project.root, (project.root / path).parent))
-    for folder in folders:
-        try:
-            entries = sorted(folder.iterdir())
-        except OSError:
-            continue
-        for entry in entries:
-            if entry.is_file() and _NAMES.match(entry.name):
-                yield entry
+    return start_file(project, path, _NAMES, served)
