@@ -38,14 +38,14 @@ def test_jobs_change_nothing_but_the_number_of_processes(project: Path) -> None:
     assert one.stdout == three.stdout
     assert one.stdout.count('"RL101"') == 40
     assert one.stdout.count('"RL901"') == 2
-    assert "files read: 42, in 1 process(es)" in one.stderr
-    assert "files read: 42, in 3 process(es)" in three.stderr
+    assert "files read: 42, parsed: 41, in 1 process(es)" in one.stderr
+    assert "files read: 42, parsed: 41, in 3 process(es)" in three.stderr
 
 
 @forking
 def test_setting_counts_as_the_option_does(project: Path) -> None:
     (project / "reloadlint.toml").write_text("jobs = 2")
-    assert "files read: 42, in 2 process(es)" in check(project).stderr
+    assert "files read: 42, parsed: 41, in 2 process(es)" in check(project).stderr
 
 
 @forking
@@ -54,9 +54,11 @@ def test_setting_counts_as_the_option_does(project: Path) -> None:
     [
         (FEWEST_FILES, None, 8, 8),
         (FEWEST_FILES, None, 64, 8),
-        (FEWEST_FILES, None, 2, 1),
+        (FEWEST_FILES, None, 2, 2),
+        (FEWEST_FILES, None, 1, 1),
         (FEWEST_FILES - 1, None, 8, 1),
         (2, 5, 1, 2),
+        (0, 5, 4, 1),
         (FEWEST_FILES, 1, 8, 1),
     ],
 )

@@ -42,11 +42,17 @@ def endless(
         head: the value of its test, or of what it iterates over.
         reads, signals: what evaluating the head has touched.
     """
-    inside = walk(statement.body, into_definitions=False)
-    if any(isinstance(node, r.Yield) for node in inside):
-        return None
-    constant = _is_constant(statement, head, reads)
-    if constant:
+    loop = _loop(statement, head, reads, signals)
+    return None if loop is None or _yields(statement.body) else loop
+
+
+def _loop(
+    statement: r.While | r.For,
+    head: Value,
+    reads: frozenset[tuple[int, str]],
+    signals: frozenset[tuple[int, str]],
+) -> Loop | None:
+    if _is_constant(statement, head, reads):
         return Loop(not _leads_out(statement.body), True, reads)
     if isinstance(statement, r.While):
         return None if truth(head) is False else Loop(False, False, reads, signals)
@@ -54,6 +60,11 @@ def endless(
         called = frozenset({(id(head.receiver), head.name.rpartition(".")[2])})
         return Loop(False, False, called, called)
     return None
+
+
+def _yields(body: tuple[r.Stmt, ...]) -> bool:
+    inside = walk(body, into_definitions=False)
+    return any(isinstance(node, r.Yield) for node in inside)
 
 
 def _is_constant(

@@ -65,7 +65,7 @@ def _closed_over(function: Function, seen: set[int], globals_too: bool) -> Itera
     """What a function refers to: the outer names that it mentions, and its module's."""
     scope: Scope | None = function.scope
     while scope is not None and scope.parent is not None:
-        if id(scope) not in seen:
+        if scope.kind != "class" and id(scope) not in seen:  # methods don't see its names
             yield from _mentioned(scope, function.mentions)
         scope = scope.parent
     yield from _names(scope, seen, globals_too)

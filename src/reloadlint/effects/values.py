@@ -144,8 +144,22 @@ class Function(Value):
     def mentions(self) -> frozenset[str]:
         """The names in its body, those of inner functions included."""
         if self._mentions is None:
-            self._mentions = frozenset(mentioned(self.definition.body))
+            self._mentions = _mentions_of(self.definition)
         return self._mentions
+
+
+_MENTIONS: dict[int, tuple[FunctionDef, frozenset[str]]] = {}
+_MOST_MENTIONS = 4_096
+
+
+def _mentions_of(definition: FunctionDef) -> frozenset[str]:
+    """The names in a function's body: one `def` makes many functions, as decorators do."""
+    known = _MENTIONS.get(id(definition))
+    if known is None or known[0] is not definition:
+        if len(_MENTIONS) >= _MOST_MENTIONS:
+            _MENTIONS.clear()
+        known = _MENTIONS[id(definition)] = (definition, frozenset(mentioned(definition.body)))
+    return known[1]
 
 
 class Class(Value):
@@ -349,7 +363,7 @@ def either(*values: Value | None) -> Value:
     distinct: list[Value] = []
     for value in values:
         for option in alternatives(value) if value is not None else ():
-            if not any(option is known or option == known for known in distinct):
+            if option not in distinct:
                 distinct.append(option)
             if len(distinct) == MOST_ALTERNATIVES:
                 return Alternatives(distinct)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from reloadlint.facts import records as r
 
 _DEFINITIONS = (r.FunctionDef, r.ClassDef)
+_KINDS = [kind.__name__ for kind in r.Record.__subclasses__()]
+_A_RECORD = re.compile(rf"\b(Expr|Stmt|{'|'.join(_KINDS)})\b")
 
 
 def walk(node: object, *, into_definitions: bool = True) -> Iterator[r.Record]:
@@ -22,8 +25,21 @@ def walk(node: object, *, into_definitions: bool = True) -> Iterator[r.Record]:
         elif isinstance(current, r.Record):
             yield current
             if into_definitions or not isinstance(current, _DEFINITIONS):
-                fields = [getattr(current, name) for name in current.__struct_fields__]
-                pending.extend(reversed(fields))
+                pending.extend(_children(current))
+
+
+_PARTS: dict[type, tuple[str, ...]] = {}
+
+
+def _children(record: r.Record) -> Iterator[object]:
+    """The fields that may hold records, the last one first."""
+    kind = type(record)
+    names = _PARTS.get(kind)
+    if names is None:
+        fields = reversed(kind.__struct_fields__)
+        notes = kind.__annotations__
+        names = _PARTS[kind] = tuple(name for name in fields if _A_RECORD.search(notes[name]))
+    return (getattr(record, name) for name in names)
 
 
 def mentioned(node: object) -> Iterator[str]:

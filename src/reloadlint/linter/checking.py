@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from reloadlint.fixes.reading.project import Project
     from reloadlint.linter.memory import Memory
     from reloadlint.rules.program import Report
+    from reloadlint.rules.visitor import Syntax
     from reloadlint.settings import Settings
 
 
@@ -50,6 +51,7 @@ class Check:
         wishes: how findings are to be cured.
         memory: what earlier runs have read, and where this one leaves what it reads.
         brief: findings without their fix and target, for which alone a second tree is needed.
+        later: findings without their fix; `plan_of` plans it, if it is asked.
     """
 
     def __init__(
@@ -61,11 +63,13 @@ class Check:
         *,
         memory: Memory | None = None,
         brief: bool = False,
+        later: bool = False,
     ) -> None:
         self._settings = settings
         self._found = Found()
         self._wishes = wishes
         self._brief = brief
+        self._later = later
         self._reader = Reader(overlay, progress, memory, settings.jobs)
         self.findings = self._found.findings
         self._chosen: frozenset[str] = frozenset()
@@ -133,9 +137,24 @@ class Check:
             return
         from reloadlint.rules.visitor import report
 
-        plans = self._plans(around, found)
+        plans = {} if self._later else self._plans(around, found)
+        for hazard in found:
+            shown = display[hazard.path]
+            self._hazards[Place(shown, hazard.span, hazard.in_guard)] = hazard
         for path, hazards_here in by_module.items():
-            self.findings += report(read.sources[path].text, hazards_here, display, plans)
+            text, syntax = read.sources[path].text, self._syntax(around, path)
+            self.findings += report(text, hazards_here, display, plans, syntax)
+
+    def _syntax(self, around: Surroundings, path: str) -> Syntax | None:
+        """What the planner of fixes has made of a module's text; None if it could make nothing."""
+        from reloadlint.fixes.draft import Refusal
+        from reloadlint.rules.visitor import Syntax
+
+        try:
+            tree = self._project_of(around).tree(path)
+        except Refusal:
+            return None
+        return Syntax(tree.nodes, tree.position)
 
     def _check_program(self, around: Surroundings, chosen: set[str]) -> None:
         """Ask the rules that look at the whole program."""
@@ -180,7 +199,7 @@ class Check:
 
     def _planned(self, around: Surroundings, reports: list[Report]) -> list[Plan | None]:
         """What can be done about each of these reports; None where their rule has no fix."""
-        if self._brief or not any(report.rule.rewritten for report in reports):
+        if self._brief or self._later or not any(report.rule.rewritten for report in reports):
             return [None] * len(reports)
         from reloadlint.fixes.plan_reports import plan_report
 

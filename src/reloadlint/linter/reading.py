@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -9,16 +10,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from reloadlint.facts.extract import facts_of, module_facts
+from reloadlint.facts.extract import module_facts
 from reloadlint.findings import Finding
-from reloadlint.linter.parallel import mapped, processes_for
-from reloadlint.project.imports import import_facts, imports_of
+from reloadlint.linter.parallel import processes_for
+from reloadlint.linter.saying import Packed, Said, opened, parsed, said_by
+from reloadlint.project.imports import import_facts
 from reloadlint.rules.invalid_file import invalid_file
 from reloadlint.source import SourceError, SourceFile, display_path
-from reloadlint.syntax import InvalidSyntax, parse
+from reloadlint.syntax import InvalidSyntax
 
 if TYPE_CHECKING:
     from reloadlint.facts.records import ModuleFacts
+    from reloadlint.linter.kept_modules import KeptModules
     from reloadlint.linter.memory import Memory
     from reloadlint.project.imports import ImportFacts
     from reloadlint.project.modules import Module
@@ -32,7 +35,7 @@ class Read(msgspec.Struct):
 
     sources: dict[str, SourceFile]
     imports: dict[str, ImportFacts]
-    facts: dict[str, ModuleFacts]
+    facts: dict[str, ModuleFacts | Packed]
     problems: dict[str, Finding]
     memory: Memory | None = None
 
@@ -42,7 +45,7 @@ class Outcome(NamedTuple):
 
     source: SourceFile | None = None
     imports: ImportFacts | None = None
-    facts: ModuleFacts | None = None
+    facts: ModuleFacts | Packed | None = None
     problem: Finding | None = None
 
 
@@ -68,23 +71,53 @@ class Reader:
         self._jobs = jobs
         self.memory = memory
 
-    def read(self, paths: dict[str, Path], wanted: frozenset[Path]) -> Read:
-        """Read these files, by path below the root; the facts are made of those that are wanted."""
+    def read(self, paths: dict[str, Path], wanted: frozenset[Path], kept: KeptModules) -> Read:
+        """Read these files, by path below the root; the facts are made of those that are wanted.
+
+        `kept`: what earlier runs have left on disk, and where this one leaves what it makes.
+        """
         read = Read({}, {}, {}, {}, self.memory)
-        outcomes = self._outcomes(list(paths.values()), wanted)
+        outcomes = self._outcomes(paths, wanted, kept)
         for done, (path, outcome) in enumerate(zip(paths, outcomes, strict=True), start=1):
             _note(read, path, outcome)
             if self._progress is not None:
                 self._progress(done, len(paths))
         return read
 
-    def _outcomes(self, files: list[Path], wanted: frozenset[Path]) -> Iterator[Outcome]:
+    def _outcomes(
+        self, paths: dict[str, Path], wanted: frozenset[Path], kept: KeptModules
+    ) -> Iterator[Outcome]:
         if self.memory is not None:
-            return (self._remembered(file) for file in files)
-        items = [(file, self._overlay.get(file), file in wanted) for file in files]
-        processes = processes_for(len(items), self._jobs)
-        log.info("files read: %d, in %d process(es)", len(items), processes)
-        return mapped(_read_one, items, processes)
+            yield from (self._remembered(file) for file in paths.values())
+            return
+        texts = {path: self._text(file) for path, file in paths.items()}
+        known, unknown = {}, []
+        for path, source in texts.items():
+            if isinstance(source, SourceFile):
+                asked = paths[path] in wanted
+                known[path] = kept.get(path, source.text, with_facts=asked)
+                unknown += [] if known[path] else [(source.text, asked)]
+        processes = processes_for(len(unknown), self._jobs)
+        numbers = (len(paths), len(unknown), processes)
+        log.info("files read: %d, parsed: %d, in %d process(es)", *numbers)
+        said_anew = said_by(unknown, processes)
+        for path, source in texts.items():
+            if isinstance(source, Outcome):
+                yield source
+                continue
+            said = known[path]
+            if said is None:
+                said = next(said_anew)
+                kept.put(path, source.text, said)
+            yield _outcome(source, said)
+        kept.save(paths)
+
+    def _text(self, file: Path) -> SourceFile | Outcome:
+        """A file's text, or what stands for it; what is to be said where it can't be read."""
+        try:
+            return self._overlay.get(file) or SourceFile.read(file)
+        except SourceError as error:
+            return _unreadable(file, error)
 
     def _remembered(self, file: Path) -> Outcome:
         assert self.memory is not None
@@ -102,21 +135,10 @@ class Reader:
             return Outcome(source, problem=unparsable(source, error))
 
 
-def _read_one(item: tuple[Path, SourceFile | None, bool]) -> Outcome:
-    """Read a file, or take the text that stands for it; with its facts if they are wanted."""
-    file, source, is_wanted = item
-    try:
-        source = source or SourceFile.read(file)
-        text = source.text
-        if not is_wanted:
-            return Outcome(source, import_facts(text))
-        # Its facts will be asked for, most likely: one parse serves both.
-        return Outcome(source, *parsed(text))
-    except SourceError as error:
-        return _unreadable(file, error)
-    except InvalidSyntax as error:
-        assert source is not None
-        return Outcome(source, problem=unparsable(source, error))
+def _outcome(source: SourceFile, said: Said) -> Outcome:
+    if said.problem is not None:
+        return Outcome(source, problem=unparsable(source, said.problem))
+    return Outcome(source, said.imports, said.facts)
 
 
 def _unreadable(file: Path, error: SourceError) -> Outcome:
@@ -135,23 +157,15 @@ def _note(read: Read, path: str, outcome: Outcome) -> None:
         read.problems[path] = outcome.problem
 
 
-def parsed(text: str) -> tuple[ImportFacts, ModuleFacts]:
-    """What a module imports and what it says, of one parse.
-
-    Raises:
-        InvalidSyntax: the text is no Python, or is nested too deeply to be analysed.
-    """
-    return parse(text, lambda tree: (imports_of(tree), facts_of(tree, text)))
-
-
 def facts_from(read: Read, module: Module) -> ModuleFacts | None:
     """The facts of a module of the project; None if it can't be parsed, which is noted."""
     if module.path not in read.imports:
         return None
-    if module.path in read.facts:
-        return read.facts[module.path]
     source = read.sources[module.path]
     try:
+        with contextlib.suppress(KeyError, msgspec.MsgspecError):
+            facts = read.facts[module.path] = opened(read.facts[module.path])
+            return facts
         if read.memory is not None:
             return read.memory.of_text(module_facts, source)
         return module_facts(source.text)

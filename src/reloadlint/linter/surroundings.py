@@ -15,6 +15,7 @@ from reloadlint.effects.hazards import Hazard, hazards
 from reloadlint.effects.own_entries import catalogue_for
 from reloadlint.effects.solver import Solver
 from reloadlint.facts.cache import FactsCache
+from reloadlint.linter.kept_modules import KeptModules
 from reloadlint.linter.reading import Read, Reader, facts_from, unparsable
 from reloadlint.linter.targets import inside
 from reloadlint.project.installed import LibraryIndex, site_folders
@@ -117,7 +118,8 @@ def understand(
     listed = memory.files(folders, settings) if memory else discover(folders, settings).files
     files = {*listed, *wanted}
     paths = {inside(root, file): file for file in sorted(files)}
-    read = reader.read(paths, frozenset(wanted))
+    folder = None if memory else cache_folder(settings, root)
+    read = reader.read(paths, frozenset(wanted), KeptModules(folder, root))
     layout = partial(_layout, root, read, settings)
     depends = (list(read.sources), read.imports, settings)
     index, graph, roots, scope = memory.kept(root, depends, layout) if memory else layout()

@@ -12,7 +12,7 @@ from reloadlint.discovery.ignores import excluded
 from reloadlint.findings import Finding, Result
 from reloadlint.linter import Check
 from reloadlint.linter.memory import Memory
-from reloadlint.linter.reading import parsed
+from reloadlint.linter.saying import parsed
 from reloadlint.linter.targets import Targets, targets_of
 from reloadlint.settings import Settings
 from reloadlint.source import SourceFile, display_path
@@ -132,21 +132,29 @@ class Area:
         self, texts: Mapping[Path, Text], memory: Memory
     ) -> tuple[dict[Path, SourceFile], frozenset[Path]]:
         """The texts as sources, and for which of them their last one stands."""
+        overlay, broken = self.written(texts, memory)
+        self._good |= {path: overlay[path] for path in overlay.keys() - broken}
+        stale = {path for path in broken if texts[path].typed and path in self._good}
+        return overlay | {path: self._good[path] for path in stale}, frozenset(stale)
+
+    def written(
+        self, texts: Mapping[Path, Text], memory: Memory
+    ) -> tuple[dict[Path, SourceFile], frozenset[Path]]:
+        """The texts as they are, and which of them are no Python at the moment.
+
+        Fixes go by these: what stands in a file that can't be parsed may use anything.
+        """
         overlay: dict[Path, SourceFile] = {}
-        stale = set()
+        broken = set()
         for path, text in texts.items():
             if self.leaves_out(path):
                 continue
-            source = SourceFile(path, display_path(path), text.text)
+            source = overlay[path] = SourceFile(path, display_path(path), text.text)
             try:
                 memory.of_text(parsed, source)
-                self._good[path] = source
             except InvalidSyntax:
-                if text.typed and path in self._good:
-                    source = self._good[path]
-                    stale.add(path)
-            overlay[path] = source
-        return overlay, frozenset(stale)
+                broken.add(path)
+        return overlay, frozenset(broken)
 
     def leaves_out(self, path: Path) -> bool:
         """Whether the configuration says that this file is not to be looked at."""

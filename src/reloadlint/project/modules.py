@@ -79,10 +79,9 @@ class ModuleIndex:
         """
         if level:
             return self._relative(importer, name, level)
-        roots = self._search_path(importer)
         key = (_folder(importer.path), name)
         if key not in self._resolved:
-            found = self._absolute(roots, name)
+            found = self._absolute(self._search_path(importer), name)
             self._resolved[key] = self._beside(importer, name) if found is None else found
         return self._resolved[key]
 

@@ -24,8 +24,11 @@ class ImportGraph:
     def __init__(self, index: ModuleIndex, imports: Mapping[str, ImportFacts]) -> None:
         self._index = index
         self._imports = imports
-        self.at_import = self._edges(deferred=False)
-        self.anywhere = self._edges(deferred=True)
+        self.at_import: dict[str, set[str]] = {}
+        self.anywhere: dict[str, set[str]] = {}
+        for module in index.modules:
+            if module.path in imports:
+                self._note_targets(module)
 
     def loaded_by(self, path: str) -> set[str]:
         """The modules that loading this one loads, itself included."""
@@ -50,19 +53,14 @@ class ImportGraph:
         wanted = {numbers[path] for path in paths if path in numbers}
         return paths | {path for path, number in numbers.items() if number in wanted}
 
-    def _edges(self, *, deferred: bool) -> dict[str, set[str]]:
-        return {
-            module.path: self._targets(module, deferred=deferred)
-            for module in self._index.modules
-            if module.path in self._imports
-        }
-
-    def _targets(self, module: Module, *, deferred: bool) -> set[str]:
-        targets: set[str] = set()
+    def _note_targets(self, module: Module) -> None:
+        at_import: set[str] = set()
+        deferred: set[str] = set()
         for imported in self._imports[module.path].imports:
-            if deferred or not imported.deferred:
-                targets |= self._modules_loaded(module, imported)
-        return targets - {module.path}
+            targets = deferred if imported.deferred else at_import
+            targets |= self._modules_loaded(module, imported)
+        self.at_import[module.path] = at_import - {module.path}
+        self.anywhere[module.path] = (at_import | deferred) - {module.path}
 
     def _modules_loaded(self, module: Module, imported: ImportedName) -> set[str]:
         found = self._index.resolve(module, imported.module, imported.level)

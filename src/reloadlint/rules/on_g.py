@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from reloadlint.effects.values import ModuleValue
     from reloadlint.rules.program import Program
 
-_USES_G = r"\bimport\b[^\n]*\bg\b|\n\s+g,?\s*\n|\.g\b"
+_USES_G = (r"import\b[^\n]*\bg\b", r"\n\s+g,?\s*\n", r"\.g\b(?<!\be\.g)")
+"""What a module says that uses `g`; `e.g.` doesn't."""
+_SETTERS = (r.Assign, r.AnnAssign, r.Call)
 
 
 class Resource(msgspec.Struct, frozen=True):
@@ -63,7 +65,7 @@ def _resource(observer: RequestObserver, put: Put) -> Resource | None:
 def _functions(program: Program) -> Iterator[Function]:
     """The functions that put something on `g` themselves."""
     made = program.registered[1]
-    for module in program.matching(_USES_G):
+    for module in program.matching(*_USES_G):
         values = [v for v in module.names.values() if isinstance(v, (Function, Class))]
         methods = [m for c in values if isinstance(c, Class) for m in c.names.values()]
         names = _names_of_g(module)
@@ -83,7 +85,7 @@ def _puts(names: set[str], body: tuple[r.Stmt, ...]) -> set[str]:
     """The keys under which a piece of code puts something on `g`, which has these names."""
     found = set()
     for node in walk(body):
-        for key, owner in _settings(node):
+        for key, owner in _settings(node) if isinstance(node, _SETTERS) else ():
             name = owner.id if isinstance(owner, r.Name) else getattr(owner, "attr", "")
             if name in names:
                 found.add(key)
@@ -115,7 +117,7 @@ def _settings_of_call(node: r.Call) -> Iterator[tuple[str, r.Expr]]:
 def keys_put(program: Program, modules: Iterable[ModuleValue]) -> frozenset[str]:
     """Every key under which these modules put something on `g`."""
     keys: set[str] = set()
-    likely = {id(module) for module in program.matching(_USES_G)}
+    likely = {id(module) for module in program.matching(*_USES_G)}
     for module in modules:
         if id(module) in likely and module.module is not None:
             facts = program.solver.facts_of(module.module)

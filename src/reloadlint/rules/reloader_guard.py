@@ -141,12 +141,14 @@ class _Asking:
 
     def _imported(self) -> dict[str, ast.expr]:
         """The meaning of functions that other modules of the program define."""
-        found = {}
+        found, known = {}, dict[str, dict[str, ast.expr]]()
         for name, value in self._module.names.items():
             if isinstance(value, Function) and value.module.path in self._program.solver.modules:
-                its = meanings(_tree(self._program, value.module.path))
-                if value.definition.name in its:
-                    found[name] = its[value.definition.name]
+                path = value.module.path
+                if path not in known:
+                    known[path] = meanings(_tree(self._program, path))
+                if value.definition.name in known[path]:
+                    found[name] = known[path][value.definition.name]
         return found
 
     def reports(self) -> Iterator[Report]:

@@ -135,10 +135,10 @@ class UnguardedTeardown(ProgramRule):
             near = hook.site.module
             before = program.hooks(*BEFORE, near=near)
             always = {key for other in before for key in _set_by(program, other)}
-            put = keys_put(program, program.near(near))
             observer = program.observer()
             observer.observe(hook.value, Arguments([UNKNOWN]), hook.site)
             first = {missing.key: missing for missing in reversed(observer.missing)}
+            put = keys_put(program, program.near(near)) if first else frozenset()
             for key, missing in sorted(first.items()):
                 if key not in put:
                     continue

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
+from typing import NamedTuple
 
 import libcst as cst
 from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
@@ -18,10 +19,18 @@ from reloadlint.rules.main_guard import RunsTwiceUnderReloader
 from reloadlint.rules.wording import consequence, message, remedy, severity
 
 
+class Syntax(NamedTuple):
+    """A module that has been parsed: its nodes in the order of the text, and where each stands."""
+
+    nodes: Iterable[cst.CSTNode]
+    place: Callable[[cst.CSTNode], Span]
+
+
 class HazardVisitor(cst.CSTVisitor):
     """Walks one module and makes a finding of each hazard where it meets its place.
 
     Args:
+        place: where a node stands; None asks libcst's metadata.
         hazards: what the solver found in this module.
         display: turns a path of the project into one as reports show it.
         fixes: what can be done about each.
@@ -31,17 +40,19 @@ class HazardVisitor(cst.CSTVisitor):
 
     def __init__(
         self,
+        place: Callable[[cst.CSTNode], Span] | None,
         hazards: Iterable[Hazard],
         display: Mapping[str, str],
         fixes: Mapping[Hazard, Fix],
     ) -> None:
         super().__init__()
+        self._span = place or self._place
         self._open: dict[Span, list[Hazard]] = {}
         for hazard in hazards:
             self._open.setdefault(hazard.span, []).append(hazard)
         self._display = display
         self._fixes = fixes
-        self._targets: dict[cst.CSTNode, str] = {}
+        self._targets: dict[cst.CSTNode, cst.BaseExpression] = {}
         self.findings: list[Finding] = []
 
     # Targets
@@ -73,7 +84,7 @@ class HazardVisitor(cst.CSTVisitor):
                 self._note_target(name, part)
             return
         for part in _possible_values(value):
-            self._targets[part] = cst.Module([]).code_for_node(_bare(target))
+            self._targets[part] = target
 
     # Places
 
@@ -106,7 +117,7 @@ class HazardVisitor(cst.CSTVisitor):
         """Report an iteration that has an effect."""
         self._report(node.iter, self._span(node.iter))
 
-    def _span(self, node: cst.CSTNode) -> Span:
+    def _place(self, node: cst.CSTNode) -> Span:
         position = self.get_metadata(PositionProvider, node)
         assert isinstance(position, CodeRange)
         start, end = position.start, position.end
@@ -114,7 +125,9 @@ class HazardVisitor(cst.CSTVisitor):
 
     def _report(self, node: cst.CSTNode, span: Span) -> None:
         for hazard in self._open.pop(span, ()):
-            self.findings.append(self._finding(hazard, self._targets.get(node)))
+            target = self._targets.get(node)
+            written = None if target is None else cst.Module([]).code_for_node(_bare(target))
+            self.findings.append(self._finding(hazard, written))
 
     def unmet(self) -> Iterator[Finding]:
         """Findings at places that this tree has elsewhere (inside f-strings, before 3.12)."""
@@ -130,14 +143,29 @@ def report(
     hazards: list[Hazard],
     display: Mapping[str, str],
     fixes: Mapping[Hazard, Fix],
+    syntax: Syntax | None = None,
 ) -> list[Finding]:
-    """The findings for a module's hazards; `text` is its source."""
-    visitor = HazardVisitor(hazards, display, fixes)
+    """The findings for a module's hazards; `text` is its source, `syntax` what was made of it."""
+    visitor = HazardVisitor(syntax and syntax.place, hazards, display, fixes)
+    if syntax is not None:
+        for node in syntax.nodes:
+            _meet(visitor, node)
+        return [*visitor.findings, *visitor.unmet()]
     # Newer syntax than libcst's, or a tree that is too deep for it (a KeyError from inside its
     # metadata): what the solver knows is reported without it.
     with suppress(cst.ParserSyntaxError, RecursionError, KeyError), deep_recursion():
         MetadataWrapper(cst.parse_module(text), unsafe_skip_copy=True).visit(visitor)
     return [*visitor.findings, *visitor.unmet()]
+
+
+def _meet(visitor: HazardVisitor, node: cst.CSTNode) -> None:
+    """Have the visitor see one node."""
+    visit = _VISITS.get(type(node).__name__)
+    if visit is not None:
+        visit(visitor, node)
+
+
+_VISITS = {name[6:]: visit for name, visit in vars(HazardVisitor).items() if name[:6] == "visit_"}
 
 
 def _rule(hazard: Hazard) -> type[Rule]:

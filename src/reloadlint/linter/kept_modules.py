@@ -1,0 +1,90 @@
+"""What the modules of a project say, kept between runs: only those that changed are parsed."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import sys
+from collections.abc import Container
+from pathlib import Path
+
+import msgspec
+
+from reloadlint import __version__
+from reloadlint.facts.records import ModuleFacts, Record
+from reloadlint.linter.saying import Packed, Said
+from reloadlint.project.imports import ImportFacts
+from reloadlint.store import Store
+
+MOST_PROJECTS = 16
+"""How many projects may share a folder; the ones that were changed last stay."""
+
+_KINDS: list[type[msgspec.Struct]] = [*Record.__subclasses__(), ModuleFacts, ImportFacts]
+_SHAPE = [(kind.__name__, kind.__struct_fields__) for kind in _KINDS]
+
+
+class _Kept(msgspec.Struct, array_like=True):
+    """A module: the digest of its text, and what it says; `facts` is nil if nobody wanted them."""
+
+    digest: bytes
+    imports: ImportFacts
+    facts: msgspec.Raw
+
+
+_NIL = msgspec.Raw(b"\xc0")
+_DECODER = msgspec.msgpack.Decoder(dict[str, _Kept])
+
+
+class KeptModules:
+    """What was read of one project, by path and content. What can't be kept is made anew.
+
+    Args:
+        folder: where to keep it; None keeps nothing.
+        root: the project's.
+    """
+
+    def __init__(self, folder: Path | None, root: Path) -> None:
+        self._store = Store(folder, "modules", MOST_PROJECTS)
+        key = f"{__version__} {sys.version_info[:3]} {_SHAPE}".encode() + os.fsencode(root)
+        self._name = hashlib.sha256(key).hexdigest()[:32] + ".msgpack"
+        self._known: dict[str, _Kept] = {}
+        self._changed = False
+        data = self._store.read(self._name)
+        if data is not None:
+            with contextlib.suppress(msgspec.MsgspecError, RecursionError):
+                self._known = _DECODER.decode(data)
+
+    def get(self, path: str, text: str, *, with_facts: bool) -> Said | None:
+        """What is known of the module at this path, if its text is still this one."""
+        kept = self._known.get(path)
+        if kept is None or kept.digest != _digest(text):
+            return None
+        if kept.facts == _NIL:
+            return None if with_facts else Said(kept.imports)
+        return Said(kept.imports, Packed(kept.facts))
+
+    def put(self, path: str, text: str, said: Said) -> None:
+        """Note what a module says; one that is no Python, or too deep, is read again."""
+        if not self._store.is_open or said.imports is None:
+            return
+        with contextlib.suppress(RecursionError):
+            self._known[path] = _Kept(_digest(text), said.imports, _packed(said))
+            self._changed = True
+
+    def save(self, paths: Container[str]) -> None:
+        """Keep it for the next run, as far as the modules at these paths go."""
+        known = {path: kept for path, kept in self._known.items() if path in paths}
+        if self._changed or len(known) < len(self._known):
+            self._store.write(self._name, msgspec.msgpack.encode(known))
+
+
+def _packed(said: Said) -> msgspec.Raw:
+    if said.facts is None:
+        return _NIL
+    packed = said.facts if isinstance(said.facts, Packed) else Packed.of(said.facts)
+    return msgspec.Raw(packed.data)
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
