@@ -10,9 +10,10 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from reloadlint import linter, result_cache
+from reloadlint import result_cache
 from reloadlint.findings import Result
 from reloadlint.linter import check_project
+from reloadlint.linter.checking import Check
 from reloadlint.reporting import Style, render
 from reloadlint.settings import Settings
 
@@ -40,13 +41,13 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def checked(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """The roots of the projects that are analysed from now on, and not taken from the cache."""
     roots: list[Path] = []
-    analyse = linter.Check.project
+    analyse = Check.project
 
-    def noting(self: linter.Check, root: Path, wanted: list[Path]) -> object:
+    def noting(self: Check, root: Path, wanted: list[Path]) -> object:
         roots.append(root)
         return analyse(self, root, wanted)
 
-    monkeypatch.setattr(linter.Check, "project", noting)
+    monkeypatch.setattr(Check, "project", noting)
     return roots
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,12 +14,16 @@ from reloadlint.fixes.app_factory.factories import Factories, Factory
 from reloadlint.fixes.draft import Wishes
 from reloadlint.fixes.files import Change, WriteError, write_all
 from reloadlint.fixes.removal import REMOVED, removals
-from reloadlint.fixes.rounds import Checked, Fixed, Rounds
+from reloadlint.fixes.rounds import Checked, Fixed, Plans, Rounds
 from reloadlint.fixes.unfinished import finish
-from reloadlint.linter import Check, Place, Progress, inside, overlay_of, targets_of
+from reloadlint.linter.checking import Check, Place
+from reloadlint.linter.memory import Memory
+from reloadlint.linter.reading import Progress
+from reloadlint.linter.targets import inside, overlay_of, targets_of
 
 if TYPE_CHECKING:
     from reloadlint.findings import Finding
+    from reloadlint.fixes.draft import Plan
     from reloadlint.fixes.reading.project import Project
     from reloadlint.settings import Settings
     from reloadlint.source import SourceFile
@@ -159,17 +164,23 @@ class _Work:
         self._progress = progress
         self._wishes = wishes
         self._sources: dict[str, SourceFile] = {}
+        self._memory = Memory()
+        self._last: list[Check] = []
 
     def check(self, texts: Mapping[str, str]) -> Checked:
         """Check the project with these texts in place of its own."""
         check = self._check_of(texts)
+        self._last = [*self._last[-1:], check]  # the trees of one round serve the next
         sources = check.project(self._root, self._files)
         self._sources = self._sources or sources
         result = check.result(0)
-        findings = result.findings
-        plans = {f: plan for f in findings if (plan := check.plans.get(Place.of(f)))}
-        plans |= removals(result, {s.display_path: (p, s.text) for p, s in sources.items()})
-        return Checked(findings, plans, {path: s.text for path, s in sources.items()})
+        removed = removals(result, {s.display_path: (p, s.text) for p, s in sources.items()})
+        plans = Plans(result.findings, removed, partial(self._planned, check))
+        return Checked(result.findings, plans, {path: s.text for path, s in sources.items()})
+
+    def _planned(self, check: Check, finding: Finding) -> Plan | None:
+        """What can be done about a finding; the first check has planned all, as `check` does."""
+        return check.plans.get(Place.of(finding)) or check.plan_of(finding, self._wishes)
 
     def project(self, texts: Mapping[str, str]) -> Project:
         """The project with these texts in place of its own."""
@@ -183,7 +194,11 @@ class _Work:
             )
             for path, text in texts.items()
         }
-        return Check(self._settings, {**self._overlay, **changed}, self._progress, self._wishes)
+        overlay, again = {**self._overlay, **changed}, bool(self._sources)
+        memory = self._memory if again else None
+        return Check(
+            self._settings, overlay, self._progress, self._wishes, memory=memory, later=again
+        )
 
     def shown_factory(self, made: Factory) -> Factory:
         """What became of an application, with its files as reports name them."""

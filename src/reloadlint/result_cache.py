@@ -6,13 +6,12 @@ import contextlib
 import hashlib
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
 from reloadlint import __version__
-from reloadlint.discovery import discover, folders_of_project
 from reloadlint.findings import Finding, Result, Rewrite, Summary
 from reloadlint.project.installed import site_folders
 from reloadlint.settings import Settings
@@ -69,11 +68,16 @@ class ResultCache:
             self._store.write(key, msgspec.msgpack.encode(kept))
 
 
-def key_of(by_root: Mapping[Path, Sequence[Path]], settings: Settings) -> str:
+def key_of(
+    by_root: Mapping[Path, Sequence[Path]],
+    files_of: Callable[[Path], set[Path]],
+    settings: Settings,
+) -> str:
     """What the result of a check depends on, but for the source of libraries, as one text.
 
     Args:
         by_root: the files that are asked for, by their project's root.
+        files_of: all files of the project with that root.
         settings: of this run.
 
     Raises:
@@ -90,7 +94,7 @@ def key_of(by_root: Mapping[Path, Sequence[Path]], settings: Settings) -> str:
         folders = site_folders(settings.python)
         digest.update(repr((folders, _stamps(map(str, folders)))).encode())
     for root, wanted in by_root.items():
-        files = {*discover(folders_of_project(root, wanted), settings).files, *wanted}
+        files = files_of(root)
         digest.update(repr((root, sorted(wanted), len(files))).encode())
         for file in sorted(files):
             content = hashlib.blake2b(file.read_bytes(), digest_size=20).digest()

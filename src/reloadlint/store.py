@@ -9,6 +9,12 @@ import re
 import tempfile
 from pathlib import Path
 
+FOLDER = ".reloadlint_cache"
+"""What a project's cache is called where nothing else is asked for."""
+
+ROOMS = ("facts", "modules", "results")
+"""The folders in it."""
+
 _OURS = re.compile(r"[0-9a-f]{32,64}(\.msgpack)?|\.new-.*")
 _SEAL_SIZE = 16
 _IGNORED = "# Made by reloadlint; may be deleted at any time.\n*\n"
@@ -23,7 +29,7 @@ class Store:
 
     Args:
         folder: the cache's folder, which gets a `.gitignore`; None keeps nothing.
-        room: the name of the folder in it.
+        room: the name of the folder in it, one of `ROOMS`.
         most: how many files are kept, the newest; None keeps all.
     """
 
@@ -96,3 +102,38 @@ def _changed(entry: os.DirEntry[str]) -> int:
         return entry.stat(follow_symlinks=False).st_mtime_ns
     except OSError:
         return 0
+
+
+def clear(folder: Path) -> bool:
+    """Remove what runs have kept in this cache's folder, and the folder if nothing else is in it.
+
+    A folder that no run has made, or one behind a link, is left alone.
+
+    Returns:
+        Whether there was one.
+
+    Raises:
+        OSError: something can't be removed.
+    """
+    ignored = folder / ".gitignore"
+    if folder.is_symlink() or not ignored.is_file() or ignored.read_bytes() != _IGNORED.encode():
+        return False
+    for name in ROOMS:
+        room = folder / name
+        if room.is_dir() and not room.is_symlink():
+            _empty(room)
+    ignored.unlink()
+    _remove_if_empty(folder)
+    return True
+
+
+def _empty(room: Path) -> None:
+    for file in room.iterdir():
+        if _OURS.fullmatch(file.name) and not file.is_dir():
+            file.unlink(missing_ok=True)
+    _remove_if_empty(room)
+
+
+def _remove_if_empty(folder: Path) -> None:
+    if not any(folder.iterdir()):
+        folder.rmdir()

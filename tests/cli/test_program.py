@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -92,3 +93,46 @@ def test_what_the_encoding_lacks_is_escaped() -> None:
         check=True,
     )
     assert done.stdout == b"\\u65e5\n"
+
+
+LIBRARIES = {"click", "msgspec", "typing_extensions"}
+ALWAYS = {"cli", "errors", "reporting", *LIBRARIES}
+WARM = {
+    *ALWAYS, "discovery", "findings", "linter", "project", "result_cache", "rules", "settings",
+    "source", "store", "pathspec",
+}  # fmt: skip
+
+
+def imported_for(arguments: list[str], folder: Path) -> set[str]:
+    """The rooms of ours, and the libraries, of which a run imports something."""
+    code = (
+        "import sys\nbefore = set(sys.modules)\nimport reloadlint.cli as program\n"
+        f"status = program.run(program.cli, {arguments})\n"
+        "print(*(set(sys.modules) - before), file=sys.stderr)\nsys.exit(status)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=folder
+    )
+    names = (name.split(".") for name in done.stderr.split())
+    tops = {parts[1] if parts[:1] == ["reloadlint"] and parts[1:] else parts[0] for parts in names}
+    return {top for top in tops if top not in sys.stdlib_module_names} - {"reloadlint"}
+
+
+@pytest.fixture
+def clean_project(tmp_path: Path) -> Path:
+    (tmp_path / "pyproject.toml").touch()
+    (tmp_path / "app.py").write_text("from flask import Flask\napp = Flask(__name__)\n")
+    return tmp_path
+
+
+def test_version_imports_the_command_line_alone(tmp_path: Path) -> None:
+    assert imported_for(["--version"], tmp_path) == ALWAYS
+
+
+def test_warm_clean_run_imports_nothing_of_the_analysis(clean_project: Path) -> None:
+    cold = imported_for(["check", "."], clean_project)
+    assert {"effects", "facts"} <= cold
+    assert not {"libcst", "rich"} & cold
+    assert imported_for(["check", "."], clean_project) == WARM
+    assert imported_for(["check", "app.py"], clean_project) >= WARM
+    assert imported_for(["check", "app.py"], clean_project) == WARM

@@ -49,7 +49,7 @@ def run(
 
     def invoke(*arguments: str, stdin: bytes = b"") -> SimpleNamespace:
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        cached = () if arguments[0] in ("rule", "catalog") else ("--no-cache",)
+        cached = () if arguments[0] in ("rule", "catalog", "clean") else ("--no-cache",)
         status = boundary.run(cli, [*arguments, *cached])
         written = capsys.readouterr()
         return SimpleNamespace(status=status, out=written.out, err=written.err)

@@ -1,6 +1,7 @@
 """A real client: it starts `reloadlint server` and speaks to it through its pipes."""
 
 import asyncio
+import functools
 import os
 import sys
 from pathlib import Path
@@ -28,6 +29,8 @@ class Editor:
         self.folder = folder
         self.shown: dict[str, types.PublishDiagnosticsParams] = {}
         self.messages: list[types.ShowMessageParams] = []
+        self.logged: list[str] = []
+        self.asked_to_pull = 0
         self.registered: list[str] = []
         self.settings: dict[str, object] = {}
         self.applied: list[types.ApplyWorkspaceEditParams] = []
@@ -50,7 +53,7 @@ class Editor:
 
         @feature(types.WINDOW_LOG_MESSAGE)
         def log(params: types.LogMessageParams) -> None:
-            pass
+            self.logged.append(params.message)
 
         @feature(types.CLIENT_REGISTER_CAPABILITY)
         def register(params: types.RegistrationParams) -> None:
@@ -73,8 +76,9 @@ class Editor:
             return types.ShowDocumentResult(success=True)
 
         @feature(types.WORKSPACE_DIAGNOSTIC_REFRESH)
-        def refresh(params: None) -> None:
-            pass
+        async def refresh(params: None) -> None:
+            self.asked_to_pull += 1
+            await self._news()
 
     async def _news(self) -> None:
         async with self._changed:
@@ -86,12 +90,19 @@ class Editor:
             await asyncio.wait_for(self._changed.wait_for(condition), TIMEOUT)
 
     async def start(self, capabilities="visual-studio-code", folders=None, options=None, **more):
-        """Shake hands; `more` are changes to the client's capabilities."""
+        """Shake hands; `more` are changes to the client's capabilities.
+
+        `without` names some of these that it doesn't have.
+        """
         able = client_capabilities(capabilities)
-        if "pull" not in more:
-            able.text_document.diagnostic = None
+        if more.get("pull"):
+            able.text_document.diagnostic = types.DiagnosticClientCapabilities()
+            able.workspace.diagnostics = types.DiagnosticWorkspaceClientCapabilities(True)
         if not more.get("resolves", True):
             able.text_document.code_action.resolve_support = None
+        for name in more.get("without", ()):
+            *above, last = name.split(".")
+            setattr(functools.reduce(getattr, above, able), last, None)
         if "encodings" in more:
             able.general.position_encodings = more["encodings"]
         folders = [self.folder] if folders is None else folders
@@ -165,9 +176,15 @@ class Editor:
             raise AssertionError(f"{uri}: {self.codes(uri)}, not {codes}; {told}") from None
         return self.shown[uri].diagnostics
 
+    async def resolved(self, action: types.CodeAction) -> dict[str, types.TextDocumentEdit]:
+        """The edits that an action makes, by file."""
+        done = await self.client.code_action_resolve_async(action)
+        return {each.text_document.uri: each for each in done.edit.document_changes}
+
     async def actions(self, uri: str, line: int, only=None) -> list[types.CodeAction]:
         place = types.Position(line, 0)
-        here = [d for d in self.shown[uri].diagnostics if d.range.start.line == line]
+        shown = self.shown[uri].diagnostics if uri in self.shown else ()
+        here = [d for d in shown if d.range.start.line == line]
         return await self.client.text_document_code_action_async(
             types.CodeActionParams(
                 types.TextDocumentIdentifier(uri),
@@ -188,14 +205,23 @@ class Editor:
         )
 
 
+def applied(text, edits):
+    """The text with the edits of a client that counts ASCII."""
+    lines = text.splitlines(keepends=True)
+    for each in sorted(edits, key=lambda e: -e.range.start.line):
+        lines[each.range.start.line : each.range.end.line] = [each.new_text]
+    return "".join(lines)
+
+
 async def session(folder: Path, script, started):
     """Start a server for an empty project in `folder`, run the script, end the server."""
     (folder / "pyproject.toml").touch()
     client = LanguageClient(converter_factory=default_converter)
     editor = Editor(client, folder)
     program = started.pop("program", None)
-    arguments = ["-c", program] if program else ["-m", "reloadlint", "server"]
-    await client.start_io(sys.executable, *arguments, env=_environment())
+    arguments = ["-c", program] if program else ["-B", "-m", "reloadlint", "server"]
+    environment = _environment() | started.pop("environment", {})
+    await client.start_io(sys.executable, *arguments, env=environment, cwd=folder)
     try:
         if not started.pop("later", False):
             await editor.start(**started)

@@ -3,7 +3,7 @@
 import ast
 
 import pytest
-from lsp_editor import APP, CONNECT
+from lsp_editor import APP, CONNECT, applied
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
@@ -12,14 +12,6 @@ VIEWS = (
     "from flask import Flask\n\nfrom db import db\n\napp = Flask(__name__)\n\n\n"
     '@app.get("/")\ndef index():\n    return str(db.execute("SELECT 1").fetchall())\n'
 )
-
-
-def applied(text, edits):
-    """The text with the edits of a client that counts ASCII."""
-    lines = text.splitlines(keepends=True)
-    for each in sorted(edits, key=lambda e: -e.range.start.line):
-        lines[each.range.start.line : each.range.end.line] = [each.new_text]
-    return "".join(lines)
 
 
 def command_of(action):
@@ -104,6 +96,106 @@ def test_all_safe_findings_are_fixed_in_the_file_or_in_the_workspace(edit):
     edit(script)
 
 
+UNSAFE = "from flask import Flask\nimport threading\n\nthreading.Thread(target=print).start()\n"
+
+
+def test_what_is_safe_is_fixed_in_all_folders_and_projects_of_the_workspace_in_one_edit(edit):
+    async def script(editor):
+        one, two = editor.folder / "one", editor.folder / "two"
+        opened = editor.write("one/app.py", APP)
+        inner = editor.write("one/inner/app.py", APP)
+        editor.write("one/inner/pyproject.toml", "")
+        closed = editor.write("two/db.py", DB)
+        user = editor.write("two/app.py", VIEWS)
+        editor.write("two/jobs.py", UNSAFE)
+        editor.write("outside/app.py", APP)
+        await editor.start(folders=[one, two])
+        editor.open("one/app.py", version=3)
+        editor.open("two/app.py", VIEWS.replace("SELECT 1", "SELECT 2"), version=5)
+        for uri in (opened, inner, closed):
+            await editor.shows(uri, "RL106")
+        (action,) = await editor.actions(opened, 0, ["source.reloadlint.fixWorkspace"])
+        changes = await editor.resolved(action)
+        versions = {uri: each.text_document.version for uri, each in changes.items()}
+        assert versions == {opened: 3, inner: None, closed: None, user: 5}
+        fixed = applied(VIEWS.replace("SELECT 1", "SELECT 2"), changes[user].edits)
+        assert 'get_db().execute("SELECT 2")' in fixed
+
+    edit(script, later=True)
+
+
+def test_a_workspace_without_anything_to_fix_is_offered_nothing_and_nothing_is_changed(edit):
+    async def script(editor):
+        uri = editor.write("app.py", UNSAFE)
+        editor.open("app.py")
+        await editor.shows(uri, "RL101")
+        (whole,) = await editor.actions(uri, 0, ["source.reloadlint.fixWorkspace"])
+        with pytest.raises(JsonRpcException, match="nothing can be fixed safely"):
+            await editor.resolved(whole)
+        (file,) = await editor.actions(uri, 0, ["source.fixAll"])
+        assert await editor.resolved(file) == {}
+        editor.type(uri, 2, "x = 1\n")
+        await editor.shows(uri)
+        assert not await editor.actions(uri, 0, ["source.fixAll", "source.reloadlint.fixWorkspace"])
+
+    edit(script)
+
+
+def test_each_strategy_that_is_offered_makes_an_edit_of_its_own(edit):
+    async def script(editor):
+        uri = editor.write("app.py", APP)
+        editor.open("app.py")
+        await editor.shows(uri, "RL106")
+        fixes = [
+            each for each in await editor.actions(uri, 5) if each.title.startswith("Fix RL106")
+        ]
+        made = [applied(APP, (await editor.resolved(each))[uri].edits) for each in fixes]
+        assert len(set(made)) == len(fixes) > 1
+        for text in made:
+            compile(text, "app.py", "exec")
+        unsafe = ["(unsafe)" in each.title for each in fixes]
+        assert unsafe == sorted(unsafe)
+
+    edit(script)
+
+
+def test_an_open_file_that_is_no_python_at_the_moment_keeps_fixes_of_others_from_being_safe(edit):
+    async def script(editor):
+        db, app = editor.write("db.py", DB), editor.write("app.py", VIEWS)
+        editor.open("db.py")
+        editor.open("app.py")
+        await editor.shows(db, "RL106")
+        assert (await editor.actions(db, 2))[0].is_preferred
+        editor.type(app, 2, VIEWS + "def half(")
+        actions = await editor.actions(db, 2)
+        fixes = [each for each in actions if each.title.startswith("Fix RL106")]
+        assert not [each for each in fixes if each.is_preferred or "(unsafe)" not in each.title]
+
+    edit(script)
+
+
+def test_a_client_that_knows_only_commands_is_given_commands(edit):
+    async def script(editor):
+        uri = editor.write("app.py", APP)
+        editor.open("app.py")
+        await editor.shows(uri, "RL106")
+        actions = await editor.actions(uri, 5)
+        assert all(isinstance(each, types.Command) for each in actions)
+        chosen = types.ExecuteCommandParams(actions[0].command, actions[0].arguments)
+        assert await editor.client.workspace_execute_command_async(chosen)
+        (sent,) = editor.applied
+        assert "def get_db():" in str(sent.edit.changes[uri])
+        assert sent.edit.document_changes is None
+
+    edit(
+        script,
+        without=[
+            "text_document.code_action.code_action_literal_support",
+            "workspace.workspace_edit",
+        ],
+    )
+
+
 def test_a_finding_is_suppressed_by_a_comment_that_asks_for_a_reason(edit):
     async def script(editor):
         uri = editor.write("app.py", APP)
@@ -161,6 +253,6 @@ def test_nothing_is_offered_where_the_text_is_no_python_at_the_moment(edit):
         await editor.shows(uri, "RL106")
         editor.type(uri, 2, APP + "def half(")
         actions = await editor.actions(uri, 5, [types.CodeActionKind.QuickFix])
-        assert not [action for action in actions or () if action.title.startswith("Fix")]
+        assert not [action for action in actions or () if action.title.startswith("Fix RL106")]
 
     edit(script)

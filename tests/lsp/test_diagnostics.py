@@ -115,6 +115,7 @@ def test_columns_are_those_of_utf_16_by_default_and_line_ends_are_kept(edit):
         (found,) = await editor.shows(uri, "RL106")
         start = len('title = "数据库 🎉", '.encode("utf-16-le")) // 2
         assert found.range.start == types.Position(5, start)
+        assert editor.answer.capabilities.position_encoding == types.PositionEncodingKind.Utf16
         # An edit behind the emoji, in the client's own units.
         editor.type(uri, 2, (5, start, start, "[] or "))
         await editor.until(lambda: editor.shown[uri].diagnostics[0].range.start.character > start)
@@ -128,6 +129,7 @@ def test_columns_are_bytes_for_a_client_that_wants_bytes(edit):
         editor.open("app.py")
         (found,) = await editor.shows(uri, "RL106")
         assert found.range.start.character == len('a, db = "数🎉", '.encode())
+        assert editor.answer.capabilities.position_encoding == types.PositionEncodingKind.Utf8
 
     edit(script, encodings=[types.PositionEncodingKind.Utf8])
 
@@ -222,5 +224,40 @@ def test_a_client_that_pulls_is_given_what_it_asks_for_and_not_pushed_the_same(e
         editor.type(uri, 2, HAZARD)
         third = await ask(types.DocumentDiagnosticParams(document, previous_result_id=known))
         assert list(third.items) == []
+        await editor.until(lambda: editor.asked_to_pull > 0)
+        assert editor.shown == {}
 
     edit(script, pull=True)
+
+
+def test_a_client_that_pulls_is_pushed_what_is_found_in_files_that_are_not_open(edit):
+    async def script(editor):
+        uri = editor.write("app.py", APP)
+        await editor.shows(uri, "RL106")
+        editor.open("app.py")
+        await editor.shows(uri)
+        document = types.DocumentDiagnosticParams(types.TextDocumentIdentifier(uri))
+        pulled = await editor.client.text_document_diagnostic_async(document)
+        assert [each.code for each in pulled.items] == ["RL106"]
+        assert editor.codes(uri) == []
+        editor.close(uri)
+        await editor.shows(uri, "RL106")
+
+    edit(script, pull=True)
+
+
+def test_an_open_file_that_is_renamed_or_deleted_takes_its_findings_along(edit):
+    async def script(editor):
+        old = editor.write("app.py", APP)
+        editor.open("app.py")
+        await editor.shows(old, "RL106")
+        (editor.folder / "app.py").rename(editor.folder / "shop.py")
+        editor.close(old)
+        new = editor.open("shop.py")
+        await editor.shows(new, "RL106")
+        await editor.shows(old)
+        (editor.folder / "shop.py").unlink()
+        editor.close(new)
+        await editor.shows(new)
+
+    edit(script, without=["workspace.did_change_watched_files"])

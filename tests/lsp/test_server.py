@@ -7,7 +7,10 @@ import socket
 import subprocess
 import sys
 
+import pytest
 from lsp_editor import APP, TIMEOUT
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
 
 WITHOUT = """\
 import sys
@@ -55,8 +58,42 @@ def test_a_crash_in_the_analysis_of_one_file_is_told_once_and_the_others_go_on(e
         assert "no such thing" in told.message
         assert "\n" not in told.message
         assert editor.codes(boom) is None
+        assert editor.logged == [told.message]
 
     edit(script, program=CRASHING)
+
+
+CRASHING_PLAN = """\
+from reloadlint.lsp import explaining, fixing
+def failing(*_):
+    raise ValueError("no such plan")
+fixing.Check.plan_of = failing
+explaining.described = failing
+from reloadlint.cli import main
+import sys
+sys.argv = ["reloadlint", "server"]
+main()
+"""
+
+
+def test_a_crash_in_what_is_asked_for_is_told_once_and_the_rest_is_answered(edit):
+    async def script(editor):
+        uri = editor.write("app.py", APP)
+        editor.open("app.py")
+        await editor.shows(uri, "RL106")
+        for _ in range(2):
+            titles = [action.title for action in await editor.actions(uri, 5)]
+            assert titles[:2] == ["Suppress RL106 here, with a reason", "Explain RL106"]
+        place = types.HoverParams(types.TextDocumentIdentifier(uri), types.Position(5, 10))
+        for _ in range(2):
+            with pytest.raises(JsonRpcException, match="no such plan"):
+                await editor.client.text_document_hover_async(place)
+        assert [each.message.partition(" failed")[0] for each in editor.messages] == [
+            f"reloadlint: planning fixes for {editor.folder / 'app.py'}",
+            "reloadlint: a request",
+        ]
+
+    edit(script, program=CRASHING_PLAN)
 
 
 def test_over_tcp_one_editor_is_served_on_the_loopback_interface():

@@ -19,6 +19,7 @@ COMMANDS = {
     "rule": "rule",
     "catalog": "catalog",
     "server": "server",
+    "clean": "clean",
 }
 
 

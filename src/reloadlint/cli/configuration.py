@@ -8,7 +8,6 @@ from typing import Any
 import msgspec
 
 from reloadlint.cli.boundary import log
-from reloadlint.effects.own_entries import catalogue_for
 from reloadlint.reporting import FORMATS
 from reloadlint.rules.codes import RULES
 from reloadlint.settings import Settings, load_settings
@@ -34,7 +33,10 @@ def settings_from(start: Path, options: dict[str, Any]) -> Settings:
     log.info("configuration file: %s", used)
     settings = settings.overridden(options.get("select", ()), options.get("ignore", ()))
     settings = msgspec.structs.replace(settings, **_given(settings, options))
-    catalogue_for(settings)  # says at once what is wrong with an entry
+    if settings.catalog or settings.catalog_files:
+        from reloadlint.effects.own_entries import catalogue_for
+
+        catalogue_for(settings)  # says at once what is wrong with an entry
     return settings
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 from contextlib import contextmanager
@@ -51,6 +50,7 @@ def command(port: int | None, **_: Any) -> int:
     editor shows, never imports or runs it.
     """
     try:
+        from reloadlint.lsp import logs
         from reloadlint.lsp.features import server_with
         from reloadlint.lsp.server import Services
     except ModuleNotFoundError as error:
@@ -58,10 +58,9 @@ def command(port: int | None, **_: Any) -> int:
             raise
         message = "the language server needs pygls; install reloadlint[lsp]"
         raise UsageError(message) from None
+    logs.begin(announced=port is not None)
     server = server_with(Services(tuple(FORMATS), _shown))
     if port is not None:
-        logging.basicConfig(stream=sys.stderr, format="%(message)s")
-        logging.getLogger("pygls.server").setLevel(logging.INFO)  # says where it listens
         server.start_tcp(_LOOPBACK, port)
         return 0
     with _own_output() as output:

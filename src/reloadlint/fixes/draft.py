@@ -16,11 +16,15 @@ class Refusal(Exception):  # noqa: N818 - named as what it is
 
 
 class Waiting(Refusal):
-    """The object goes into another one that has a cure of its own, which has to come first."""
+    """The object goes into another one that has a cure of its own, which has to come first.
+
+    `joining` is the cure that can be made in one go with those of the others, if there is one.
+    """
 
     def __init__(self, message: str, other: Hazard) -> None:
         super().__init__(message)
         self.other = other
+        self.joining: Draft | None = None
 
 
 class Wishes(msgspec.Struct, frozen=True):
@@ -50,13 +54,14 @@ class Draft(msgspec.Struct):
     """A cure as written: `edits` by path, and in `doubts` why it may not hold (one sentence each).
 
     `names` are those that it gives new things in the modules: accessor first. `note` says in one
-    sentence what it does.
+    sentence what it does. `joins`: all that it does is to move lines to others that stand there.
     """
 
     edits: dict[str, list[Edit]] = msgspec.field(default_factory=dict)
     doubts: list[str] = msgspec.field(default_factory=list)
     names: tuple[str, ...] = ()
     note: str = ""
+    joins: bool = False
 
     def add(self, path: str, *edits: Edit) -> None:
         """Have these edits made in a module."""
@@ -76,10 +81,13 @@ class Draft(msgspec.Struct):
 class Plan(msgspec.Struct, frozen=True):
     """What can be done about a hazard (None: a comment). `draft` is None if nothing can be written.
 
-    `reasons` are all that speak against it; `fix.reason` is the first.
+    `reasons` are all that speak against it; `fix.reason` is the first. `after`: the fix of that
+    one comes first; `joining` can be made with it.
     """
 
     hazard: Hazard | None
     fix: Fix
     draft: Draft | None = None
     reasons: tuple[str, ...] = ()
+    after: Hazard | None = None
+    joining: Draft | None = None

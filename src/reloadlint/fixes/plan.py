@@ -32,7 +32,11 @@ def plan(hazard: Hazard, project: Project, wishes: Wishes = Wishes()) -> Plan:  
     try:
         draft = _drafted(hazard, project, chosen, wishes)
     except Waiting as waiting:
-        return _after_another(hazard, project, chosen, waiting)
+        made = _after_another(hazard, project, chosen, waiting)
+        if made.after is not None and waiting.joining is not None:
+            joining = _noted(waiting.joining, hazard, chosen, wishes)
+            return msgspec.structs.replace(made, joining=joining)
+        return made
     except Refusal as refusal:
         return _manual(hazard, chosen, str(refusal))
     reasons = tuple(draft.doubts)
@@ -58,6 +62,11 @@ def _drafted(hazard: Hazard, project: Project, strategy: str, wishes: Wishes) ->
     outside = sorted(draft.edits.keys() - project.chosen)
     if outside:
         raise Refusal(f"`{outside[0]}` would have to be changed too; name it among the paths")
+    return _noted(draft, hazard, strategy, wishes)
+
+
+def _noted(draft: Draft, hazard: Hazard, strategy: str, wishes: Wishes) -> Draft:
+    """The draft; its note begins with why this strategy was chosen."""
     reason = why(hazard, strategy)
     draft.note = f"{reason}: {draft.note}" if reason else draft.note
     if wishes.before_request and strategy != "g":
@@ -71,7 +80,7 @@ def _after_another(hazard: Hazard, project: Project, strategy: str, waiting: Wai
     if first.strategy not in ("g", "guard") or first.applicability == "manual":
         return _manual(hazard, strategy, str(waiting))
     fix = Fix(strategy, first.applicability, first.reason and str(waiting))
-    return Plan(hazard, fix, None, (str(waiting),))
+    return Plan(hazard, fix, None, (str(waiting),), after=waiting.other)
 
 
 def _manual(hazard: Hazard, strategy: str, reason: str) -> Plan:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 import msgspec
 
+from reloadlint.effects.hazards import Hazard
 from reloadlint.findings import Finding
 from reloadlint.fixes.draft import Draft, Plan
 from reloadlint.fixes.edits import Edit, Overlap, applied
 from reloadlint.fixes.proof import Disproof, unproved_text
 from reloadlint.fixes.reading.stars import brought_by_stars
+from reloadlint.fixes.together import Together
 
 Texts: TypeAlias = Mapping[str, str]
 """Texts by path relative to the project's root."""
@@ -24,6 +26,40 @@ class Checked(msgspec.Struct, frozen=True):
     findings: tuple[Finding, ...]
     plans: Mapping[Finding, Plan]
     texts: Texts
+
+
+class Plans(Mapping[Finding, Plan]):
+    """The plan for each finding, made when it is asked for.
+
+    Args:
+        findings: those that may have one.
+        known: plans that are made already.
+        make: makes the others; None where nothing can be planned.
+    """
+
+    def __init__(
+        self,
+        findings: Collection[Finding],
+        known: Mapping[Finding, Plan],
+        make: Callable[[Finding], Plan | None],
+    ) -> None:
+        self._findings = findings
+        self._make = make
+        self._made: dict[Finding, Plan | None] = dict(known)
+
+    def __getitem__(self, finding: Finding) -> Plan:
+        if finding not in self._made:
+            self._made[finding] = self._make(finding)
+        plan = self._made[finding]
+        if plan is None:
+            raise KeyError(finding)
+        return plan
+
+    def __iter__(self) -> Iterator[Finding]:
+        return (finding for finding in self._findings if self.get(finding) is not None)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 class Fixed(msgspec.Struct, frozen=True):
@@ -58,6 +94,7 @@ class Rounds:
         self._allowed = ("safe", "unsafe") if unsafe else ("safe",)
         self._texts: dict[str, str] = {}
         self._failed: dict[_Key, str] = {}
+        self._waiting: set[_Key] = set()
         self._fixed: list[tuple[_Key, str, tuple[str, ...]]] = []
 
     def run(self) -> Repaired:
@@ -68,17 +105,38 @@ class Rounds:
         return Repaired(tuple(self._outcomes(first, state)), self._texts)
 
     def _choose(self, state: Checked) -> list[Finding]:
-        """Findings whose fixes touch different files."""
+        """Findings whose fixes are the same, whichever of them is made first."""
         chosen: list[Finding] = []
-        taken: set[str] = set()
-        for finding in state.findings:
-            plan = state.plans.get(finding)
-            if plan is None or plan.draft is None or _key(finding) in self._failed:
+        together, held = Together(state.texts), set[str]()
+        for finding in self._in_turn(state.findings):
+            plan = None if finding.path in held else self._plan(state, finding)
+            if plan is None:
                 continue
-            if plan.fix.applicability in self._allowed and not taken & plan.draft.edits.keys():
+            draft = self._allowed_draft(plan, [state.plans[other].hazard for other in chosen])
+            if draft is not None and together.takes(draft):
                 chosen.append(finding)
-                taken |= plan.draft.edits.keys()
+            elif draft is not None or (plan.after and finding.path in {f.path for f in chosen}):
+                held.add(finding.path)
         return chosen
+
+    def _in_turn(self, findings: Sequence[Finding]) -> list[Finding]:
+        """Those last that had to wait for another one, and the last of them first."""
+        waiting = [finding for finding in findings if _key(finding) in self._waiting]
+        return [f for f in findings if _key(f) not in self._waiting] + waiting[::-1]
+
+    def _plan(self, state: Checked, finding: Finding) -> Plan | None:
+        """What can be done about a finding, unless that was tried."""
+        plan = None if _key(finding) in self._failed else state.plans.get(finding)
+        if plan is not None and plan.after is not None:
+            self._waiting.add(_key(finding))
+        return plan
+
+    def _allowed_draft(self, plan: Plan, chosen: Sequence[Hazard | None]) -> Draft | None:
+        """The draft that may be made, if there is one: alone, or with the one it has to wait for."""
+        if plan.after is None:
+            return plan.draft if plan.fix.applicability in self._allowed else None
+        joining = plan.joining if plan.after in chosen else None
+        return None if joining and joining.doubts and "unsafe" not in self._allowed else joining
 
     def _attempt(self, state: Checked, chosen: Sequence[Finding]) -> Checked:
         """The state after these fixes, or after those of them that hold."""
@@ -88,7 +146,7 @@ class Rounds:
             if len(chosen) == 1:
                 self._failed[_key(chosen[0])] = str(disproof)
                 return state
-            return self._attempt(state, chosen[:1])
+            return self._attempt(state, chosen[: len(chosen) // 2])
         self._texts.update(texts)
         for finding in chosen:
             draft = _draft(state, finding)
@@ -96,10 +154,11 @@ class Rounds:
         return after
 
     def _proved(self, state: Checked, chosen: Sequence[Finding]) -> tuple[dict[str, str], Checked]:
-        texts: dict[str, str] = {}
-        for finding in chosen:
-            for path, edits in _draft(state, finding).edits.items():
-                texts[path] = _edited(path, state.texts[path], edits)
+        edits: dict[str, list[Edit]] = {}
+        for finding in (finding for finding in state.findings if finding in chosen):
+            for path, own in _draft(state, finding).edits.items():
+                edits.setdefault(path, []).extend(own)
+        texts = {path: _edited(path, state.texts[path], made) for path, made in edits.items()}
         for path, text in texts.items():
             brought = brought_by_stars(text, {**state.texts, **texts})
             if fault := unproved_text(state.texts[path], text, brought):
@@ -147,7 +206,7 @@ def _edited(path: str, text: str, edits: Sequence[Edit]) -> str:
 
 
 def _draft(state: Checked, finding: Finding) -> Draft:
-    draft = state.plans[finding].draft
+    draft = state.plans[finding].draft or state.plans[finding].joining
     assert draft is not None
     return draft
 

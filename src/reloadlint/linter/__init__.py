@@ -7,27 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reloadlint.findings import Result
-from reloadlint.linter.checking import Check, Place
-from reloadlint.linter.reading import Progress
-from reloadlint.linter.surroundings import cache_folder
-from reloadlint.linter.targets import Targets, inside, overlay_of, targets_of
+from reloadlint.linter.targets import Targets, cache_folder, inside, overlay_of, targets_of
 from reloadlint.result_cache import ResultCache, key_of
 
 if TYPE_CHECKING:
     from reloadlint.effects.survey import Survey
+    from reloadlint.linter.reading import Progress
     from reloadlint.settings import Settings
     from reloadlint.source import SourceFile
 
-__all__ = [
-    "Check",
-    "Place",
-    "Progress",
-    "check_project",
-    "inside",
-    "overlay_of",
-    "survey_project",
-    "targets_of",
-]
+__all__ = ["check_project", "survey_project"]
 
 
 def check_project(
@@ -55,6 +44,8 @@ def check_project(
     known = cache.get(key) if key else None
     if known is not None:
         return known
+    from reloadlint.linter.checking import Check  # a warm run does without
+
     check = Check(settings, overlay_of(stdin), progress)
     for root, files in targets.by_root.items():
         check.project(root, files)
@@ -70,7 +61,7 @@ def _key(targets: Targets, settings: Settings) -> str | None:
     if not settings.cache or targets.problems:
         return None
     try:
-        return key_of(targets.by_root, settings)
+        return key_of(targets.by_root, lambda root: targets.around(root, settings), settings)
     except OSError:
         return None
 
@@ -91,6 +82,7 @@ def survey_project(
         UsageError: a path that is not there.
     """
     from reloadlint.effects.survey import Survey, SurveyedModule
+    from reloadlint.linter.checking import Check
 
     targets = targets_of(paths, settings, stdin)
     check = Check(settings, overlay_of(stdin), progress)

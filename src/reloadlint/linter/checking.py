@@ -119,6 +119,8 @@ class Check:
         return around
 
     def _report(self, around: Surroundings, found: list[Hazard]) -> None:
+        if not found:
+            return  # libcst is for modules with something to report
         read = around.read
         by_module: dict[str, list[Hazard]] = {}
         display: dict[str, str] = {}

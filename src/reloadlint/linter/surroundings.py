@@ -17,7 +17,7 @@ from reloadlint.effects.solver import Solver
 from reloadlint.facts.cache import FactsCache
 from reloadlint.linter.kept_modules import KeptModules
 from reloadlint.linter.reading import Read, Reader, facts_from, unparsable
-from reloadlint.linter.targets import inside
+from reloadlint.linter.targets import cache_folder, inside
 from reloadlint.project.installed import LibraryIndex, site_folders
 from reloadlint.project.modules import ModuleIndex
 from reloadlint.project.scope import ImportGraph, flask_modules, imported_names, load_order
@@ -165,13 +165,6 @@ def _source_roots(root: Path, settings: Settings) -> list[str]:
     named = (Path(src) for src in settings.src)
     absolute = [src if src.is_absolute() else root / src for src in named]
     return [inside(root, src) for src in absolute if src.is_relative_to(root)]
-
-
-def cache_folder(settings: Settings, root: Path) -> Path | None:
-    """Where a project's cache is kept; None if nothing is to be."""
-    if not settings.cache:
-        return None
-    return Path(settings.cache_dir) if settings.cache_dir else root / ".reloadlint_cache"
 
 
 def _installed_names() -> frozenset[str]:

@@ -8,21 +8,33 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from reloadlint.discovery import discover, find_project_root
+from reloadlint.discovery import discover, find_project_root, folders_of_project
 from reloadlint.findings import Finding
 from reloadlint.rules.invalid_file import invalid_file
 from reloadlint.source import SourceFile, display_path
+from reloadlint.store import FOLDER
 
 if TYPE_CHECKING:
     from reloadlint.settings import Settings
 
 
 class Targets(msgspec.Struct):
-    """The files that were asked for, by their project's root, and those that can't be read."""
+    """The files that were asked for, by their project's root, and those that can't be read.
+
+    `walked` are the folders that were named, if nothing else was, and `found` the files in them.
+    """
 
     by_root: dict[Path, list[Path]]
     problems: list[Finding]
     files: int
+    walked: list[Path]
+    found: tuple[Path, ...]
+
+    def around(self, root: Path, settings: Settings) -> set[Path]:
+        """All files of a project: those that were asked for among them."""
+        folders = folders_of_project(root, self.by_root[root])
+        listed = self.found if folders == self.walked else discover(folders, settings).files
+        return {*listed, *self.by_root[root]}
 
 
 def targets_of(paths: Sequence[Path], settings: Settings, stdin: SourceFile | None) -> Targets:
@@ -42,12 +54,21 @@ def targets_of(paths: Sequence[Path], settings: Settings, stdin: SourceFile | No
         invalid_file(display_path(problem.path), 1, 1, problem.message)
         for problem in discovery.problems
     ]
-    return Targets(by_root, problems, len(wanted))
+    named = sorted({path.absolute() for path in paths})
+    walked = named if all(path.is_dir() for path in named) else []
+    return Targets(by_root, problems, len(wanted), walked, discovery.files)
 
 
 def overlay_of(stdin: SourceFile | None) -> dict[Path, SourceFile]:
     """The texts that stand for what is on disk, by absolute path."""
     return {stdin.path.absolute(): stdin} if stdin is not None else {}
+
+
+def cache_folder(settings: Settings, root: Path) -> Path | None:
+    """Where a project's cache is kept; None if nothing is to be."""
+    if not settings.cache:
+        return None
+    return Path(settings.cache_dir) if settings.cache_dir else root / FOLDER
 
 
 def _roots(paths: Sequence[Path], files: Sequence[Path]) -> dict[Path, Path]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from reloadlint.discovery import find_project_root
 from reloadlint.discovery.ignores import excluded
 from reloadlint.findings import Finding, Result
-from reloadlint.linter import Check
+from reloadlint.linter.checking import Check
 from reloadlint.linter.memory import Memory
 from reloadlint.linter.saying import parsed
 from reloadlint.linter.targets import Targets, targets_of
@@ -126,7 +126,7 @@ class Area:
             root = next(iter(own))
             above = [r for r in by_root if r in path.parents]
             by_root.setdefault(above[0] if above else root, []).append(path)
-        return Targets(by_root, list(targets.problems), targets.files)
+        return Targets(by_root, list(targets.problems), targets.files, [], ())
 
     def overlay(
         self, texts: Mapping[Path, Text], memory: Memory

@@ -42,7 +42,7 @@ def preferences(given: object) -> tuple[Preferences, list[str]]:
     if not isinstance(given, dict):
         return Preferences(), ["the client's settings for reloadlint must be an object"]
     known = {_camel(key): key for key in _SHARED}
-    problems = [_unknown(name, (*known, *_OWN)) for name in given if name not in (*known, *_OWN)]
+    problems = [_unknown(name) for name in given if name not in NAMES]
     shared = {known[k]: v for k, v in given.items() if k in known and v is not None}
     own: dict[str, Any] = {k: v for k, v in given.items() if k in _OWN and v is not None}
     for name, words in _CHOICES.items():
@@ -98,13 +98,16 @@ def _toml(value: Any) -> str:
     return json.dumps(value)
 
 
-def _unknown(name: str, known: tuple[str, ...]) -> str:
-    return f"unknown setting `{name}`{did_you_mean(name, known)}"
+def _unknown(name: str) -> str:
+    return f"unknown setting `{name}`{did_you_mean(name, NAMES)}"
 
 
 def _camel(key: str) -> str:
     first, *others = key.split("-")
     return first + "".join(map(str.capitalize, others))
 
+
+NAMES = (*_OWN, *map(_camel, _SHARED))
+"""All settings that a client may give."""
 
 assert set(_SHARED) <= FIELDS.keys()

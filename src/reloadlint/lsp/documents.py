@@ -13,6 +13,9 @@ from reloadlint.lsp.uris import path_of
 
 _LINE_START = re.compile(r"\r\n|\r|\n")
 
+BYTE_ORDER_MARK = "\ufeff"
+"""Some clients leave it in the text; it is no part of the program."""
+
 Change = types.TextDocumentContentChangeEvent
 
 
@@ -29,6 +32,11 @@ class Document:
         self.version = item.version
         self.is_python = item.language_id == "python" or item.uri.endswith(".py")
         self.typed = False
+
+    @property
+    def source(self) -> str:
+        """The text as a program."""
+        return self.text.removeprefix(BYTE_ORDER_MARK)
 
     def apply(self, changes: Iterable[Change], version: int, encoding: Encoding) -> None:
         """Change the text, and note its new version."""

@@ -9,7 +9,7 @@ from lsprotocol import types
 from reloadlint.effects.survey import Survey
 from reloadlint.errors import UsageError
 from reloadlint.findings import Finding
-from reloadlint.linter import Check
+from reloadlint.linter.checking import Check
 from reloadlint.lsp.area import Area, Text
 from reloadlint.lsp.diagnostics import range_of
 from reloadlint.lsp.pages import markdown
@@ -46,7 +46,7 @@ def register(server: Server) -> None:
         if document is None or document.path is None:
             return None
         path, texts = document.path, server.texts()
-        area = server.session.area(server.session.key_of(path))
+        area = server.session.area_of(path)
         if area is None:
             return None
         survey = await server.fixer.run(lambda: survey_of(area, texts, path))
@@ -90,9 +90,7 @@ def survey_of(area: Area, texts: dict[Path, Text], path: Path) -> Survey:
 
 async def _show(server: Server, uri: str | None, text: str) -> str:
     """Show a page, in a window of its own where the client has that; the text in any case."""
-    window = server.client_capabilities.window
-    can_show = window is not None and window.show_document is not None
-    if uri is not None and can_show:
+    if uri is not None and server.client.documents:
         await server.window_show_document_async(
             types.ShowDocumentParams(uri, take_focus=True, external=False)
         )
@@ -102,11 +100,9 @@ async def _show(server: Server, uri: str | None, text: str) -> str:
 
 
 def _markup(server: Server, text: str) -> types.MarkupContent:
-    document = server.client_capabilities.text_document
-    hover = document.hover if document else None
-    formats = (hover.content_format if hover else None) or [types.MarkupKind.PlainText]
-    kind = types.MarkupKind.Markdown
-    return types.MarkupContent(kind if kind in formats else types.MarkupKind.PlainText, text)
+    kinds = types.MarkupKind
+    kind = kinds.Markdown if server.client.markdown else kinds.PlainText
+    return types.MarkupContent(kind, text)
 
 
 def _inside(position: types.Position, place: types.Range) -> bool:

@@ -9,8 +9,7 @@ from lsprotocol import types
 from reloadlint.lsp import actions, explaining, pulling
 from reloadlint.lsp.server import Server, Services
 
-_WATCHED = ("**/*.py", "**/pyproject.toml", "**/reloadlint.toml", "**/.gitignore")
-_SETTINGS = ("pyproject.toml", "reloadlint.toml", ".gitignore")
+_WATCHED = ("**/*.py", "**/*.toml", "**/.gitignore")
 _SECTION = "reloadlint"
 
 
@@ -47,9 +46,7 @@ def _lifecycle(server: Server) -> None:
 
 async def _watch(server: Server) -> None:
     """Have the client tell which files change, if it can."""
-    workspace = server.client_capabilities.workspace
-    watched = workspace.did_change_watched_files if workspace else None
-    if watched is None or not watched.dynamic_registration:
+    if not server.client.watches:
         return
     watchers = [types.FileSystemWatcher(glob_pattern=pattern) for pattern in _WATCHED]
     options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
@@ -61,8 +58,7 @@ async def _watch(server: Server) -> None:
 
 async def _ask_for_settings(server: Server) -> None:
     """Take the client's settings, if it answers questions about them."""
-    workspace = server.client_capabilities.workspace
-    if workspace is None or not workspace.configuration:
+    if not server.client.configures:
         return
     item = types.ConfigurationItem(section=_SECTION)
     answer = await server.workspace_configuration_async(types.ConfigurationParams([item]))
@@ -73,7 +69,11 @@ async def _ask_for_settings(server: Server) -> None:
 def _documents(server: Server) -> None:
     @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
     def did_open(params: types.DidOpenTextDocumentParams) -> None:
-        server.recent = server.documents.open(params.text_document).path
+        document = server.documents.open(params.text_document)
+        server.recent = document.path
+        server.changes += 1
+        if server.client.pulls:
+            server.publisher.withdraw(document)  # from now on the client asks for its diagnostics
         server.schedule.request()
 
     @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
@@ -92,15 +92,16 @@ def _documents(server: Server) -> None:
         document = server.documents.get(params.text_document.uri)
         if document is not None:
             document.typed = False
-        server.session.forget_files()
+        server.session.areas.forget_files()
         server.schedule.request()
 
     @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
     def did_close(params: types.DidCloseTextDocumentParams) -> None:
         document = server.documents.close(params.text_document.uri)
         if document is not None:
-            server.withdraw(document)
-        server.session.forget_files()
+            server.publisher.withdraw(document)
+        server.changes += 1
+        server.session.areas.forget_files()
         server.schedule.request()
 
 
@@ -114,10 +115,8 @@ def _surroundings(server: Server) -> None:
         server.configure()
 
     @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
-    def did_change_watched_files(params: types.DidChangeWatchedFilesParams) -> None:
-        if any(change.uri.endswith(_SETTINGS) for change in params.changes):
-            server.session.reload()
-        server.session.forget_files()
+    def did_change_watched_files(_: types.DidChangeWatchedFilesParams) -> None:
+        server.session.areas.forget_files()
         server.schedule.request()
 
     @server.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)

@@ -16,8 +16,8 @@ from reloadlint.fixes.plan import STRATEGIES
 from reloadlint.fixes.removal import removals
 from reloadlint.fixes.rewrites import edits_of
 from reloadlint.fixes.rounds import Checked, Rounds
-from reloadlint.linter import Check
-from reloadlint.lsp.area import Area, Interrupt, Text, absolute
+from reloadlint.linter.checking import Check
+from reloadlint.lsp.area import Area, absolute
 from reloadlint.source import SourceFile
 
 if TYPE_CHECKING:
@@ -47,54 +47,48 @@ def key_of(finding: Finding) -> Key:
 
 
 class Fixing:
-    """The project around one file, with the texts of open documents in place of theirs.
+    """One project, with the texts of open documents in place of its files'.
 
     Args:
-        area: where the file lies.
-        texts: the open documents' texts.
-        path: the file.
-        interrupt: called now and then; may raise `Superseded`.
+        area: the folder that it lies in.
+        overlay: the open documents' texts.
+        root: where the project begins.
+        files: those that are reported on.
     """
 
     def __init__(
-        self, area: Area, texts: Mapping[Path, Text], path: Path, interrupt: Interrupt
+        self,
+        area: Area,
+        overlay: Mapping[Path, SourceFile],
+        root: Path,
+        files: Sequence[Path],
     ) -> None:
         self._settings = area.settings
         self._memory = area.fixing_memory
-        self._memory.interrupt = interrupt
-        self._overlay, self.stale = area.overlay(texts, area.fixing_memory)
-        targets = area.targets(self._overlay)
-        roots = (root for root, files in targets.by_root.items() if path in files)
-        self._root = next(roots, None)
-        self._files = targets.by_root[self._root] if self._root else []
-        self._path = path
+        self._overlay = overlay
+        self._root = root
+        self._files = files
         self._sources: dict[str, SourceFile] = {}
 
-    @property
-    def usable(self) -> bool:
-        """Whether the file is looked at, and is Python at the moment."""
-        return self._root is not None and self._path not in self.stale
-
-    def options(self, keys: Sequence[Key]) -> dict[Key, list[Option]]:
-        """For each of these findings of the file, the ways to fix it."""
+    def options(self, path: Path, keys: Sequence[Key]) -> dict[Key, list[Option]]:
+        """For each of these findings of a file, the ways to fix it."""
         check, result = self._check({})
-        found = {key_of(finding): finding for finding in self._own(result)}
+        found = {key_of(finding): finding for finding in _of(result, path)}
         return {key: self._ways(check, result, found[key]) for key in keys if key in found}
 
     def _ways(self, check: Check, result: Result, finding: Finding) -> list[Option]:
         if finding.code == "RL900":
             removed = self._removals(result).items()
-            plans = [plan for first, plan in removed if first.path == finding.path]
+            plans = [plan for first, plan in removed if first.path == finding.path][:1]
         else:
             ways = ("auto", *STRATEGIES) if _has_strategies(finding) else ("auto",)
             made = (check.plan_of(finding, Wishes(way)) for way in ways)
             plans = [plan for plan in made if plan is not None and plan.draft is not None]
-        first = plans[0].fix.strategy if plans else None
-        distinct = {plan.fix.strategy: plan.fix for plan in reversed(plans)}
-        options = [Option(fix, preferred=fix.strategy == first) for fix in distinct.values()]
-        return sorted(options, key=lambda option: not option.preferred)
+        options = [Option(plan.fix, preferred=plan is plans[0]) for plan in _distinct(plans)]
+        safe = "safe"
+        return sorted(options, key=lambda o: (not o.preferred, o.fix.applicability != safe))
 
-    def fix(self, key: Key, strategy: str) -> Changed:
+    def fix(self, path: Path, key: Key, strategy: str) -> Changed:
         """What fixing one finding with this strategy changes.
 
         Raises:
@@ -105,35 +99,33 @@ class Fixing:
 
         def wanted(finding: Finding) -> bool:
             alike = finding.code == key[0] if is_removal else key_of(finding) == key
-            return alike and self._is_own(finding)
+            return alike and absolute(finding.path) == path
 
         fixed = self._run(wanted, wishes, once=True)
         if not fixed:
             raise NotFixed("the finding is gone, or its fix would not hold")
         return fixed
 
-    def fix_all(self, *, everywhere: bool) -> Changed:
-        """What fixing all findings of the file, or of its project, safely changes."""
-        return self._run(lambda f: everywhere or self._is_own(f), Wishes(), once=False)
+    def fix_all(self, wanted: Callable[[Path], bool]) -> Changed:
+        """What fixing all findings in the wanted files safely changes."""
+        return self._run(lambda f: wanted(absolute(f.path)), Wishes(), once=False)
 
-    def suppress(self, key: Key, reason: str) -> Changed:
+    def suppress(self, path: Path, key: Key, reason: str) -> Changed:
         """What suppressing one finding by a comment changes.
 
         Raises:
             NotFixed: no comment can suppress it.
         """
         _, result = self._check({})
-        own = tuple(finding for finding in self._own(result) if key_of(finding) == key)
+        own = tuple(finding for finding in _of(result, path) if key_of(finding) == key)
         added = ignores(msgspec.structs.replace(result, findings=own), reason)
         if not added.rewrites:
-            raise NotFixed("no comment can stand there")
-        source = next(s for s in self._sources.values() if s.path == self._path)
+            raise NotFixed("the finding is gone, or no comment can stand there")
+        source = next(s for s in self._sources.values() if s.path == path)
         edits = edits_of(added.rewrites[source.display_path], source.text)
-        return {self._path: (source.text, applied(source.text, edits))}
+        return {path: (source.text, applied(source.text, edits))}
 
     def _run(self, wanted: Callable[[Finding], bool], wishes: Wishes, *, once: bool) -> Changed:
-        if self._root is None:
-            return {}
         first = True
 
         def check(texts: Mapping[str, str]) -> Checked:
@@ -161,7 +153,6 @@ class Fixing:
 
     def _check(self, texts: Mapping[str, str]) -> tuple[Check, Result]:
         """A brief check with these texts in place of the project's."""
-        assert self._root is not None
         overlay = dict(self._overlay)
         for path, text in texts.items():
             source = self._sources[path]
@@ -171,11 +162,22 @@ class Fixing:
         self._sources = self._sources or self._now
         return check, check.result(0)
 
-    def _own(self, result: Result) -> list[Finding]:
-        return [finding for finding in result.findings if self._is_own(finding)]
 
-    def _is_own(self, finding: Finding) -> bool:
-        return absolute(finding.path) == self._path
+def _distinct(plans: Sequence[Plan]) -> list[Plan]:
+    """The plans without those that write what one before them writes."""
+    distinct: list[Plan] = []
+    for plan in plans:
+        if all(_edits(plan) != _edits(each) for each in distinct):
+            distinct.append(plan)
+    return distinct
+
+
+def _edits(plan: Plan) -> object:
+    return plan.draft and plan.draft.edits
+
+
+def _of(result: Result, path: Path) -> list[Finding]:
+    return [finding for finding in result.findings if absolute(finding.path) == path]
 
 
 def _has_strategies(finding: Finding) -> bool:

@@ -15,11 +15,14 @@ from pygls.lsp.server import LanguageServer
 
 from reloadlint import __version__
 from reloadlint.lsp.area import Interrupt, Text
+from reloadlint.lsp.clients import Client
 from reloadlint.lsp.configuration import preferences
 from reloadlint.lsp.diagnostics import Drawing
-from reloadlint.lsp.documents import Document, Documents
+from reloadlint.lsp.documents import Documents
+from reloadlint.lsp.logs import is_failure
 from reloadlint.lsp.pages import Pages
 from reloadlint.lsp.positions import Encoding, Lines
+from reloadlint.lsp.publishing import Publisher
 from reloadlint.lsp.schedule import Schedule
 from reloadlint.lsp.session import Session, Trouble
 from reloadlint.lsp.uris import path_of, uri_of
@@ -28,7 +31,6 @@ from reloadlint.source import SourceError, SourceFile
 
 if TYPE_CHECKING:
     from reloadlint.effects.survey import Survey
-    from reloadlint.findings import Finding
 
 log = logging.getLogger("reloadlint.lsp")
 
@@ -60,12 +62,12 @@ class Server(LanguageServer):
         self.fixer = Worker()
         self.changes = 0
         self.pages = Pages()
+        self.publisher = Publisher(self)
         self.recent: Path | None = None
         self._seen: dict[Path, Text] = {}
         self.given: object = None
         self._moved = False
         self._configured = asyncio.Event()
-        self._published: dict[str, tuple[Any, ...]] = {}
         self._later: list[Trouble] = []
 
     # What the client is like
@@ -76,10 +78,9 @@ class Server(LanguageServer):
         return self.workspace.position_encoding
 
     @property
-    def pulls(self) -> bool:
-        """Whether the client asks for the diagnostics of open documents by itself."""
-        document = self.client_capabilities.text_document
-        return document is not None and document.diagnostic is not None
+    def client(self) -> Client:
+        """What the client can do."""
+        return Client(self.client_capabilities)
 
     def roots(self) -> list[Path]:
         """The workspace's folders."""
@@ -106,7 +107,7 @@ class Server(LanguageServer):
     def texts(self) -> dict[Path, Text]:
         """The texts of the open documents that are Python files."""
         return {
-            document.path: Text(document.text, document.typed)
+            document.path: Text(document.source, document.typed)
             for document in self.documents
             if document.path is not None and document.is_python
         }
@@ -115,9 +116,11 @@ class Server(LanguageServer):
         await self._configured.wait()
         texts = self.texts()
         await self._glance(texts, interrupt)
+        if not self.client.watches:
+            self.session.areas.forget_files()  # nobody tells which have come and gone
         await self.worker.run(partial(self.session.analyse, texts, interrupt))
         self._seen = texts
-        self.publish()
+        self.publisher.all()
         self.tell()
         if self.recent in texts:
             # Not to be interrupted: the next change can be glanced at only if this is known.
@@ -130,49 +133,14 @@ class Server(LanguageServer):
             return
         (path,) = changed
         if await self.worker.run(partial(self.session.glance, path, texts, interrupt)):
-            self._publish(path, self.session.findings(path))
+            self.publisher.file(path, self.session.findings(path))
             await self.schedule.glanced()
             await asyncio.sleep(PAUSE)
             interrupt()
 
-    def publish(self) -> None:
-        """Send the diagnostics of files for which they are others than before."""
-        found = self.session.found()
-        if self.session.preferences.scope == "openFiles":
-            found = {path: all_ for path, all_ in found.items() if self.documents.at(path)}
-        known = {uri: path_of(uri) for uri in self._published}
-        for path in sorted({*found, *filter(None, known.values())}):
-            self._publish(path, found.get(path, []))
-        self._refresh()
-
-    def _publish(self, path: Path, findings: list[Finding]) -> None:
-        document = self.documents.at(path)
-        if document is not None and (self.pulls or self.session.is_stale(path)):
-            return
-        uri = self.uri(path)
-        diagnostics = self.drawing().diagnostics(findings)
-        content = tuple(map(repr, diagnostics))
-        if content == self._published.get(uri, ()):
-            return
-        self._published[uri] = content
-        version = document.version if document is not None else None
-        self.text_document_publish_diagnostics(
-            types.PublishDiagnosticsParams(uri, diagnostics, version)
-        )
-
-    def _refresh(self) -> None:
-        """Have the client ask again, where it asks."""
-        workspace = self.client_capabilities.workspace
-        diagnostics = workspace.diagnostics if workspace else None
-        if self.pulls and diagnostics is not None and diagnostics.refresh_support:
-            self.workspace_diagnostic_refresh(None)
-
     def drawing(self) -> Drawing:
         """What makes diagnostics of findings, for this client."""
-        document = self.client_capabilities.text_document
-        shown = document.publish_diagnostics if document else None
-        related = bool(shown and shown.related_information)
-        return Drawing(self.lines, self.uri, self.pages.uri, related=related)
+        return Drawing(self.lines, self.uri, self.pages.uri, related=self.client.related)
 
     # Files
 
@@ -186,12 +154,13 @@ class Server(LanguageServer):
         text = self.session.text(path)
         return Lines(_read(path) if text is None else text, self.encoding)
 
-    def withdraw(self, document: Document) -> None:
-        """Forget what was published under a document's own URI."""
-        if self._published.pop(document.uri, None):
-            self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(document.uri, []))
-
     # Messages
+
+    def report_server_error(self, error: Exception, _source: Any) -> None:
+        """Tell once of a request or a notification that has failed for no good reason."""
+        if is_failure(error):
+            self.session.tell_once(f"a request failed ({error}); the log has more", fault=True)
+            self.tell()
 
     def _tell_later(self, trouble: Trouble) -> None:
         self._later.append(trouble)

@@ -11,9 +11,9 @@ from reloadlint.discovery import find_project_root
 from reloadlint.errors import UsageError
 from reloadlint.findings import Finding
 from reloadlint.lsp.area import Analysed, Area, Interrupt, Text
-from reloadlint.lsp.configuration import Preferences, settings_of
+from reloadlint.lsp.areas import Areas
+from reloadlint.lsp.configuration import Preferences
 from reloadlint.lsp.glance import merged, movement
-from reloadlint.settings import Settings
 
 log = logging.getLogger("reloadlint.lsp")
 
@@ -36,10 +36,9 @@ class Session:
     """
 
     def __init__(self, formats: tuple[str, ...], tell: Callable[[Trouble], None]) -> None:
-        self._formats = formats
         self._tell = tell
         self._told: set[str] = set()
-        self._areas: dict[Path, Area | None] = {}
+        self.areas = Areas(formats, lambda problem: self._tell(Trouble(problem)))
         self.folders: list[Path] = []
         self.preferences = Preferences()
         self.results: dict[Path, Analysed] = {}
@@ -50,46 +49,34 @@ class Session:
         """Begin anew with these folders and settings; what was found is kept until then."""
         self.folders = sorted(set(folders), key=lambda folder: -len(folder.parts))
         self.preferences = preferences
-        self.reload()
-
-    def reload(self) -> None:
-        """Read the configuration again."""
-        self._areas.clear()
         self._told.clear()
-
-    def forget_files(self) -> None:
-        """Look again which files there are."""
-        for area in self._areas.values():
-            if area is not None:
-                area.forget_files()
+        self.areas.begin(preferences)
 
     def key_of(self, path: Path) -> Path:
         """The folder that a file belongs to: the innermost of the workspace's, or its project's."""
         inside = (folder for folder in self.folders if folder in path.parents)
         return next(inside, None) or find_project_root(path)
 
-    def area(self, key: Path) -> Area | None:
-        """The area of a folder; None where its configuration can't be used, which is told."""
-        if key not in self._areas:
-            settings = self._settings(key)
-            self._areas[key] = None if settings is None else Area([key], settings)
-        return self._areas[key]
+    def area_of(self, path: Path) -> Area | None:
+        """The area that a file belongs to; None where its configuration can't be used."""
+        return self.areas.at(self.key_of(path))
 
-    def _settings(self, folder: Path) -> Settings | None:
-        try:
-            settings, problems = settings_of(folder, self.preferences, self._formats)
-        except UsageError as error:
-            self.tell_once(str(error))
-            return None
-        for problem in problems:
-            self.tell_once(problem)
-        return settings
+    def workspace(self) -> list[tuple[Path, Area]]:
+        """The workspace's folders with their areas; the open files' projects if it has none."""
+        keys = sorted(self.folders or self.results)
+        return [(key, area) for key in keys if (area := self.areas.at(key)) is not None]
 
     def tell_once(self, message: str, *, fault: bool = False) -> None:
         """Tell the user something that they have not been told."""
         if message not in self._told:
             self._told.add(message)
             self._tell(Trouble(message, fault))
+
+    def failed(self, what: str, error: Exception, hence: str) -> None:
+        """Log a fault of ours, and tell of it once."""
+        log.exception("%s failed", what)
+        named = f"{type(error).__name__}: {error}"
+        self.tell_once(f"{what} failed ({named}); {hence}", fault=True)
 
     def prepare(self, path: Path, texts: Texts, interrupt: Interrupt) -> None:
         """Know what is found in a file alone, for a glance at the next change."""
@@ -112,7 +99,7 @@ class Session:
     def _alone(self, path: Path, texts: Texts, interrupt: Interrupt) -> list[Finding] | None:
         """What is found in a file alone; None where it is no Python, or that fails."""
         key = self.key_of(path)
-        area = self.area(key)
+        area = self.areas.at(key)
         own = {each: text for each, text in texts.items() if self.key_of(each) == key}
         if area is None or path not in own:
             return None
@@ -140,7 +127,7 @@ class Session:
 
     def _analysed(self, key: Path, texts: Texts, interrupt: Interrupt) -> Analysed:
         empty = Analysed({}, {}, frozenset())
-        area = self.area(key)
+        area = self.areas.refreshed(key)
         if area is None:
             return empty
         try:
@@ -148,10 +135,7 @@ class Session:
         except UsageError as error:
             self.tell_once(str(error))
         except Exception as error:
-            log.exception("analysis of %s failed", key)
-            named = f"{type(error).__name__}: {error}"
-            told = f"the analysis of {key} failed ({named}); open files are looked at one by one"
-            self.tell_once(told, fault=True)
+            self.failed(f"the analysis of {key}", error, "open files are looked at one by one")
             return self._one_by_one(texts, self.results.get(key, empty), interrupt)
         return self.results.get(key, empty)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import libcst as cst
@@ -156,16 +157,21 @@ def mentions(tree: Tree, node: cst.CSTNode, objects: set[str]) -> bool:
 
 def mentioned(tree: Tree, node: cst.CSTNode, objects: set[str]) -> Iterator[cst.CSTNode]:
     """The places inside a node where one of these (dotted) names is used."""
-    for part in descendants(node):
-        if isinstance(part, (cst.Name, cst.Attribute)) and dotted(part) in objects:
-            parent = tree.parent(part)
-            is_part = isinstance(parent, cst.Attribute) and parent.attr is part
-            if not is_part and not (isinstance(parent, cst.Arg) and parent.keyword is part):
-                yield part
+    found = (part for name in objects for part in tree.named(name) if tree.is_inside(part, node))
+    for part in sorted(found, key=tree.order):
+        parent = tree.parent(part)
+        is_part = isinstance(parent, cst.Attribute) and parent.attr is part
+        if not is_part and not (isinstance(parent, cst.Arg) and parent.keyword is part):
+            yield part
 
 
 def bound(statement: cst.CSTNode) -> set[str]:
     """The (dotted) names to which a statement gives something."""
+    return set(_bound(statement))
+
+
+@lru_cache(maxsize=4096)
+def _bound(statement: cst.CSTNode) -> frozenset[str]:
     found = set()
     for node in descendants(statement):
         targets: list[cst.BaseExpression] = []
@@ -177,7 +183,7 @@ def bound(statement: cst.CSTNode) -> set[str]:
             found.add(node.evaluated_name.partition(".")[0])
         for target in targets:
             found |= {dotted(part) for part in _elements(target)} - {""}
-    return found
+    return frozenset(found)
 
 
 def _elements(target: cst.BaseExpression) -> Iterator[cst.BaseExpression]:

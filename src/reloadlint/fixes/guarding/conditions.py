@@ -131,6 +131,10 @@ def _free(tree: Tree, names: tuple[str, ...]) -> str:
 
 def used_names(tree: Tree, node: cst.CSTNode) -> set[str]:
     """The names that are bound or read inside a node: not those of attributes and keywords."""
+    return set(tree.once(_used_names, node))
+
+
+def _used_names(tree: Tree, node: cst.CSTNode) -> frozenset[str]:
     found = set()
     for name in descendants(node):
         if isinstance(name, cst.Name):
@@ -138,4 +142,4 @@ def used_names(tree: Tree, node: cst.CSTNode) -> set[str]:
             is_part = isinstance(parent, cst.Attribute) and parent.attr is name
             if not is_part and not (isinstance(parent, cst.Arg) and parent.keyword is name):
                 found.add(name.value)
-    return found
+    return frozenset(found)

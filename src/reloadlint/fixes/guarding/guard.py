@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 
 import libcst as cst
 
@@ -81,8 +82,10 @@ def _in_place(
         raise Refusal(f"the run is in the function that line {line} calls; start it there")
     condition, test, draft = _condition(ran, block)
     found = arranged(block, start, condition, test)
-    _wait_for_later(hazard, project, wishes, tree, found)
-    return _written(hazard, project, ran, block, condition, test, found, draft)
+    later = _later(hazard, project, wishes, tree, found)
+    return _in_turn(
+        later, lambda: _written(hazard, project, ran, block, condition, test, found, draft)
+    )
 
 
 def _moved_in(
@@ -110,14 +113,30 @@ def _moved_in(
             with contextlib.suppress(Refusal):
                 return draft_first_request(hazard, project, tree, start, made)
         draft.doubt(missing)
-    _wait_for_later(hazard, project, wishes, tree, found)
+    later = _later(hazard, project, wishes, tree, found)
     for path in importers(project, hazard.path):
         draft.doubt(f"`{path}` imports the module, and would find it not started")
     file = serving_file(project, hazard.path)
     if file is not None:
         draft.doubt(f"`{file}` has a server load the module, and that would no longer start it")
     found.doubts.append(NOT_SERVED)
-    return _written(hazard, project, ran, block, condition, test, found, draft)
+    return _in_turn(
+        later, lambda: _written(hazard, project, ran, block, condition, test, found, draft)
+    )
+
+
+def _in_turn(later: Waiting | None, write: Callable[[], Draft]) -> Draft:
+    """What is written, if no other one comes first.
+
+    Raises:
+        Waiting: one does.
+    """
+    if later is None:
+        return write()
+    with contextlib.suppress(Refusal):
+        draft = write()
+        later.joining = draft if draft.joins else None
+    raise later
 
 
 def _condition(ran: Ran, block: Block) -> tuple[Condition, str, Draft]:
@@ -151,19 +170,18 @@ def _written(
     head = None if condition.value is None else f"{condition.text} = {condition.value}"
     guarding = Guarding(block, found, test, head, inside, stop)
     draft.add(hazard.path, *imports, *guarding.edits())
+    draft.joins = (
+        guarding.only_joins and len(draft.edits[hazard.path]) == 2 and len(draft.edits) == 1
+    )
     draft.note = _note(hazard, ran) + draft.note
     say_that_it_hangs(draft)
     return draft
 
 
-def _wait_for_later(
+def _later(
     hazard: Hazard, project: Project, wishes: Wishes, tree: Tree, found: Arrangement
-) -> None:
-    """Have the starts guarded from the last to the first, so that they stay in order.
-
-    Raises:
-        Waiting: another one, further down, comes first.
-    """
+) -> Waiting | None:
+    """The start further down that is guarded first: from the last on, so that they stay in order."""
     covered = [statement for segment in found.segments for statement in segment]
     later = [
         other
@@ -183,7 +201,8 @@ def _wait_for_later(
         except Refusal:
             continue
         if set(draft.doubts) <= {NOT_SERVED}:
-            raise Waiting(f"`{other.text}()` in line {other.span[0]} is guarded first", other)
+            return Waiting(f"`{other.text}()` in line {other.span[0]} is guarded first", other)
+    return None
 
 
 def _note(hazard: Hazard, ran: Ran) -> str:

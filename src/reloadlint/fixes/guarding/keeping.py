@@ -9,6 +9,7 @@ import libcst as cst
 from reloadlint.fixes.draft import Refusal
 from reloadlint.fixes.guarding.blocks import bound
 from reloadlint.fixes.guarding.standing import Standing, used_outside
+from reloadlint.fixes.guarding.started import made_global
 from reloadlint.fixes.reading.project import Project
 from reloadlint.fixes.reading.tree import descendants
 
@@ -42,7 +43,8 @@ def kept_names(project: Project, place: Standing, members: list[cst.BaseStatemen
     names = sorted(name for name in given if "." not in name)
     if {name for name in given if name.partition(".")[0] not in names} - _of_objects(place):
         raise Refusal("it is kept as an attribute of something else, which would be without it")
-    for name in names if place.function is None else ():
+    taken = {*names, *made_global(place.tree, place.start)}
+    for name in sorted(taken) if place.function is None else ():
         for path in project.importers_of(place.tree.path, name):
             raise Refusal(f"`{path}` takes `{name}` from the module, before anything is started")
     plain = _plain_name(place.unit)

@@ -14,9 +14,9 @@ from reloadlint.fixes.guarding.conditions import used_names
 from reloadlint.fixes.guarding.ran import Ran
 from reloadlint.fixes.guarding.started import dependent, ready_by, started_by
 from reloadlint.fixes.guarding.users import run_where_it_stands, users
-from reloadlint.fixes.guarding.waiting import doubts_about
+from reloadlint.fixes.guarding.waiting import calls_in, doubts_about
 from reloadlint.fixes.reading.guards import is_main_test
-from reloadlint.fixes.reading.tree import Tree, descendants, dotted
+from reloadlint.fixes.reading.tree import Tree, dotted
 
 NOT_SERVED = "`flask run` and gunicorn never run the main guard, and would no longer start it"
 """Why a move there is the user's to decide: no source says by what a script is served."""
@@ -111,7 +111,7 @@ def check_definitions(
         for part in run_where_it_stands(statement):
             if mentions(tree, part, made):
                 raise Refusal(f"line {tree.line(part)} needs it while the module is loaded")
-            for call in (n for n in descendants(part) if isinstance(n, cst.Call)):
+            for call in calls_in(part):
                 if dotted(call.func) in using:
                     text = tree.source(call.func)
                     raise Refusal(f"`{text}()` in line {tree.line(call)} needs it while loading")

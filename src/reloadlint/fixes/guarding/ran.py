@@ -42,7 +42,7 @@ class Ran(NamedTuple):
 
 def call_at(tree: Tree, span: Span) -> cst.Call | None:
     """The call that stands there, as a report gives the place."""
-    return next((node for node in tree.every(cst.Call) if tree.position(node) == span), None)
+    return tree.call_at(span)
 
 
 def ran_after(project: Project, tree: Tree, start: cst.CSTNode) -> Ran:

@@ -35,6 +35,11 @@ def merged(tree: Tree, ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return found
 
 
+def is_below_blank_line(tree: Tree, start: int) -> bool:
+    """Whether the line above, if there is one, is blank."""
+    return _gap_above(tree, start)[1] > 0
+
+
 def _gap_above(tree: Tree, start: int) -> tuple[int, int]:
     """Where the blank lines above begin, and how many there are."""
     lines = 0

@@ -8,7 +8,7 @@ import libcst as cst
 
 from reloadlint.fixes.draft import Refusal
 from reloadlint.fixes.guarding.blocks import Block, bound, mentions
-from reloadlint.fixes.reading.tree import Tree, dotted
+from reloadlint.fixes.reading.tree import Tree, descendants, dotted
 
 _STARTING = ("start", "run", "connect", "loop", "begin", "resume", "serve", "listen", "open")
 
@@ -39,6 +39,7 @@ def objects_of(
         Refusal: the run itself needs what the call returns.
     """
     objects = {name for name in bound(line) if not isinstance(line, cst.For)}
+    objects |= made_global(tree, start)
     if run is not None and any(mentions(tree, run, {name}) for name in objects):
         made = tree.source(start.func)
         raise Refusal(f"the run itself needs what it returns; take the start out of `{made}()`")
@@ -51,6 +52,17 @@ def objects_of(
     if is_object and (run is None or not mentions(tree, run, {name})):
         objects.add(name)
     return objects
+
+
+def made_global(tree: Tree, start: cst.Call) -> set[str]:
+    """The module's names that the called function gives values to."""
+    if not isinstance(start.func, cst.Name):
+        return set()
+    found = tree.scope(start)[start.func.value]
+    functions = [n for a in found if isinstance(n := getattr(a, "node", None), cst.FunctionDef)]
+    inside = [node for function in functions for node in descendants(function)]
+    shared = [node for node in inside if isinstance(node, cst.Global)]
+    return {item.name.value for node in shared for item in node.names}
 
 
 def _is_module(tree: Tree, receiver: cst.BaseExpression | None) -> bool:

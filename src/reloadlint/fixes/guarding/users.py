@@ -8,7 +8,8 @@ import libcst as cst
 
 from reloadlint.fixes.draft import Refusal
 from reloadlint.fixes.guarding.blocks import mentions
-from reloadlint.fixes.reading.tree import Tree, descendants, dotted
+from reloadlint.fixes.guarding.waiting import calls_in
+from reloadlint.fixes.reading.tree import Tree, dotted
 
 
 def run_where_it_stands(statement: cst.CSTNode) -> Iterator[cst.CSTNode]:
@@ -52,9 +53,9 @@ def used_meanwhile(
     """
     using, needing = users(tree, objects), users(tree, made)
     for part in (part for statement in rest for part in run_where_it_stands(statement)):
-        for call in (node for node in descendants(part) if isinstance(node, cst.Call)):
-            text, line = tree.source(call.func), tree.line(call)
-            if dotted(call.func) in needing:
-                raise Refusal(f"`{text}()` in line {line} uses it, in both processes")
-            if dotted(call.func) in using:
-                yield f"`{text}()` in line {line} uses it, in both processes"
+        for call in calls_in(part):
+            if dotted(call.func) in needing | using:
+                text = f"`{tree.source(call.func)}()` in line {tree.line(call)}"
+                if dotted(call.func) in needing:
+                    raise Refusal(f"{text} uses it, in both processes")
+                yield f"{text} uses it, in both processes"

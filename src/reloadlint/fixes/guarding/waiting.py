@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import libcst as cst
 
@@ -38,6 +39,7 @@ def waiting(statements: list[cst.BaseStatement]) -> Iterator[cst.Call]:
                 yield call
 
 
-def calls_in(statement: cst.CSTNode) -> Iterator[cst.Call]:
+@lru_cache(maxsize=4096)
+def calls_in(statement: cst.CSTNode) -> tuple[cst.Call, ...]:
     """The calls that a statement writes, those in functions that it defines as well."""
-    return (node for node in descendants(statement) if isinstance(node, cst.Call))
+    return tuple(node for node in descendants(statement) if isinstance(node, cst.Call))

@@ -10,7 +10,7 @@ import msgspec
 from reloadlint.fixes.edits import Edit
 from reloadlint.fixes.guarding.arranging import Arrangement
 from reloadlint.fixes.guarding.blocks import Block
-from reloadlint.fixes.guarding.removing import taken_away
+from reloadlint.fixes.guarding.removing import is_below_blank_line, taken_away
 from reloadlint.fixes.reading.tree import Tree
 from reloadlint.fixes.writing.pieces import shifted, with_comments
 from reloadlint.fixes.writing.style import style_of
@@ -31,6 +31,21 @@ class Guarding(msgspec.Struct, frozen=True):
     inside: list[Edit]
     stop: str | None
     unwrapped: cst.If | None = None
+
+    @property
+    def only_joins(self) -> bool:
+        """Whether lines are moved into a guard that is there, and nothing shows where they were.
+
+        Several that do are the same, made at once or from the last to the first.
+        """
+        found, first = self.found, self.found.segments[0][0]
+        start = _lines(self.block.tree, [first])[0]
+        return (
+            found.moved
+            and found.existing is not None
+            and first is not self.block.body[0]
+            and not is_below_blank_line(self.block.tree, start)
+        )
 
     def edits(self) -> Iterator[Edit]:
         """The edits in the block."""

@@ -20,6 +20,15 @@ def descendants(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
         pending.extend(_children_backwards(current))
 
 
+def with_parents(node: cst.CSTNode) -> Iterator[tuple[cst.CSTNode, cst.CSTNode]]:
+    """All that a node holds, in the order of the text, each with the node that holds it."""
+    pending = [(child, node) for child in _children_backwards(node)]
+    while pending:
+        found = pending.pop()
+        yield found
+        pending.extend((child, found[0]) for child in _children_backwards(found[0]))
+
+
 @lru_cache(MOST_NODES)
 def _children_backwards(node: cst.CSTNode) -> tuple[cst.CSTNode, ...]:
     """What a node holds, the last first. libcst copies the node each time that it is asked."""

@@ -7,7 +7,6 @@ from typing import NamedTuple
 import libcst as cst
 
 from reloadlint.effects.hazards import Hazard
-from reloadlint.facts.records import Span
 from reloadlint.fixes.draft import Refusal
 from reloadlint.fixes.reading.applications import is_class
 from reloadlint.fixes.reading.project import Project
@@ -48,7 +47,7 @@ def made_by(hazard: Hazard, project: Project) -> Made:
         Refusal: it is no plain assignment of the call's result to a name of the module.
     """
     tree = project.tree(hazard.path)
-    call = _call_at(tree, hazard.span)
+    call = tree.call_at(hazard.span)
     if call is None:
         raise Refusal(f"no call stands there that could be moved: {_WHAT[hazard.kind]}")
     earlier = receiver_made(tree, call) if isinstance(tree.parent(call), cst.Expr) else None
@@ -113,13 +112,6 @@ def _only(assignment: cst.Assign) -> cst.BaseExpression:
     if len(assignment.targets) > 1:
         raise Refusal("what the call returns is assigned to several names")
     return assignment.targets[0].target
-
-
-def _call_at(tree: Tree, span: Span) -> cst.Call | None:
-    for node in tree.every(cst.Call):
-        if tree.position(node) == span:
-            return node
-    return None
 
 
 def _not_assigned(tree: Tree, call: cst.Call) -> str:

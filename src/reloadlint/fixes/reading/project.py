@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar, cast
+from weakref import WeakValueDictionary
 
 from reloadlint.fixes.draft import Refusal
 from reloadlint.fixes.reading.tree import Tree, Unparsable
@@ -31,10 +32,17 @@ _WORD = re.compile(r"\w+")
 T = TypeVar("T")
 
 
+_ALIVE: WeakValueDictionary[tuple[str, str], Tree] = WeakValueDictionary()
+"""The trees that are in use: those of one round of fixes serve the next as well."""
+
+
 @lru_cache(maxsize=32)
 def _parsed(path: str, text: str) -> Tree:
-    """A text's tree; those of the last few texts serve the next round of fixes as well."""
-    return Tree(path, text)
+    """A text's tree; those of the last few texts are kept, whoever uses them."""
+    known = _ALIVE.get((path, text))
+    if known is None:
+        known = _ALIVE[path, text] = Tree(path, text)
+    return known
 
 
 class Project:

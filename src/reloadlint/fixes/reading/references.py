@@ -121,7 +121,10 @@ class _Collector:
             self._note_assignments(tree, [a for a in scope[local] if a.scope is scope])
 
     def _star(self, tree: Tree, name: str) -> None:
-        if any(isinstance(a.scope, GlobalScope) for a in tree.global_scope[name]):
+        own = [a for a in tree.global_scope[name] if isinstance(a.scope, GlobalScope)]
+        if own:
+            nodes = [node for a in own if (node := getattr(a, "node", None)) is not None]
+            self.found.rebound += [Use(tree, node) for node in nodes if _in_block(tree, node)]
             return
         scopes = {tree.scope(node) for node in tree.every(cst.Name) if node.value == name}
         for scope in scopes:
@@ -158,6 +161,11 @@ class _Collector:
             return
         if parent.attr.value == name:
             self._note_use(tree, parent)
+
+
+def _in_block(tree: Tree, node: cst.CSTNode) -> bool:
+    """Whether a binding may be none: it stands in a block, or in a function with `global`."""
+    return any(isinstance(above, cst.BaseCompoundStatement) for above in tree.ancestors(node))
 
 
 def _exported(tree: Tree) -> list[cst.SimpleString]:

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from functools import cached_property
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar, cast
 
 import libcst as cst
 from libcst.metadata import (
     ByteSpanPositionProvider,
     GlobalScope,
     MetadataWrapper,
-    ParentNodeProvider,
-    PositionProvider,
     Scope,
     ScopeProvider,
 )
 
 from reloadlint.facts.records import Span
-from reloadlint.fixes.reading.nodes import descendants, dotted, last_name, statements_of
+from reloadlint.fixes.reading.nodes import (
+    descendants,
+    dotted,
+    last_name,
+    statements_of,
+    with_parents,
+)
 from reloadlint.fixes.reading.parsing import Unparsable, parsed
 
 __all__ = [
@@ -32,8 +39,10 @@ __all__ = [
     "statements_of",
 ]
 
+_LINE_BREAK = re.compile(rb"\r\n?|\n")
 FunctionNode: TypeAlias = cst.FunctionDef | cst.Lambda
 N = TypeVar("N", bound=cst.CSTNode)
+T = TypeVar("T")
 
 
 class Tree:
@@ -47,11 +56,11 @@ class Tree:
         self.path = path
         self.text = text
         self.data = text.encode()
+        self._done: dict[tuple[Callable[[Tree, cst.CSTNode], Any], cst.CSTNode], Any] = {}
         self._by_kind: dict[type[cst.CSTNode], list[cst.CSTNode]] = {}
         try:
             self.module = parsed(text)
             self._wrapper = MetadataWrapper(self.module, unsafe_skip_copy=True)
-            self._parents = self._wrapper.resolve(ParentNodeProvider)
             self._scopes = self._wrapper.resolve(ScopeProvider)
         except (cst.ParserSyntaxError, RecursionError, NotImplementedError) as error:
             raise Unparsable(str(error)) from error
@@ -64,12 +73,8 @@ class Tree:
         return {node: (span.start, span.start + span.length) for node, span in found.items()}
 
     @cached_property
-    def _lines(self) -> dict[cst.CSTNode, Span]:
-        found = self._wrapper.resolve(PositionProvider)
-        return {
-            node: (place.start.line, place.start.column + 1, place.end.line, place.end.column + 1)
-            for node, place in found.items()
-        }
+    def _line_starts(self) -> list[int]:
+        return [0, *(found.end() for found in _LINE_BREAK.finditer(self.data))]
 
     def span(self, node: cst.CSTNode) -> tuple[int, int]:
         """Start and end of a node, without its own parentheses and white space."""
@@ -77,11 +82,16 @@ class Tree:
 
     def line(self, node: cst.CSTNode) -> int:
         """The line in which a node starts."""
-        return self._lines[node][0]
+        return bisect_right(self._line_starts, self._spans[node][0])
 
     def position(self, node: cst.CSTNode) -> Span:
         """Line, column, end line and end column, as a report gives them."""
-        return self._lines[node]
+        start, end = self._spans[node]
+        return (*self._place(start), *self._place(end))
+
+    def _place(self, offset: int) -> tuple[int, int]:
+        line = bisect_right(self._line_starts, offset)
+        return line, len(self.data[self._line_starts[line - 1] : offset].decode()) + 1
 
     def source(self, node: cst.CSTNode) -> str:
         """A node as written, without its own parentheses."""
@@ -136,17 +146,71 @@ class Tree:
     def every(self, kind: type[N]) -> list[N]:
         """All nodes of a kind, in the order of the text."""
         if kind not in self._by_kind:
-            self._by_kind[kind] = [node for node in self._nodes if isinstance(node, kind)]
+            self._by_kind[kind] = [node for node in self.nodes if isinstance(node, kind)]
         return self._by_kind[kind]  # type: ignore[return-value]
 
     @cached_property
-    def _nodes(self) -> list[cst.CSTNode]:
-        return list(descendants(self.module))
+    def nodes(self) -> list[cst.CSTNode]:
+        """All nodes, in the order of the text."""
+        return [self.module, *self._parents]
+
+    @cached_property
+    def _parents(self) -> dict[cst.CSTNode, cst.CSTNode]:
+        """The node that holds each, in the order of the text."""
+        return dict(with_parents(self.module))
 
     @cached_property
     def identifiers(self) -> frozenset[str]:
         """Every name that the module writes, for whatever it may stand."""
         return frozenset(node.value for node in self.every(cst.Name))
+
+    def once(self, work: Callable[[Tree, cst.CSTNode], T], node: cst.CSTNode) -> T:
+        """What `work` returns for a node; it is called the first time only."""
+        if (work, node) not in self._done:
+            self._done[work, node] = work(self, node)
+        return cast("T", self._done[work, node])
+
+    def named(self, name: str) -> list[cst.Name | cst.Attribute]:
+        """The places where a (dotted) name is written, in the order of the text."""
+        return self._by_name.get(name, [])
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[cst.Name | cst.Attribute]]:
+        found: dict[str, list[cst.Name | cst.Attribute]] = defaultdict(list)
+        for node in self.nodes:
+            if isinstance(node, (cst.Name, cst.Attribute)):
+                found[dotted(node)].append(node)
+        return found
+
+    def order(self, node: cst.CSTNode) -> int:
+        """The number of a node, in the order of the text."""
+        return self._order[node]
+
+    def is_inside(self, node: cst.CSTNode, outer: cst.CSTNode) -> bool:
+        """Whether a node is part of another one, or that itself."""
+        return self._order[outer] <= self._order[node] < self._ends[outer]
+
+    @cached_property
+    def _order(self) -> dict[cst.CSTNode, int]:
+        return {node: number for number, node in enumerate(self.nodes)}
+
+    @cached_property
+    def _ends(self) -> dict[cst.CSTNode, int]:
+        """The number of the first node behind each."""
+        found: dict[cst.CSTNode, int] = {}
+        for number, node in reversed(list(enumerate(self.nodes))):
+            end = found.setdefault(node, number + 1)
+            parent = self.parent(node)
+            found[parent] = max(found.get(parent, 0), end)
+        return found
+
+    def call_at(self, place: Span) -> cst.Call | None:
+        """The call that stands there, as a report gives the place."""
+        return self._calls.get(place)
+
+    @cached_property
+    def _calls(self) -> dict[Span, cst.Call]:
+        return {self.position(call): call for call in reversed(self.every(cst.Call))}
 
     def statement_of(self, node: cst.CSTNode) -> cst.BaseStatement:
         """The statement of a block that a node belongs to."""
