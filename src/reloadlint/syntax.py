@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 TOO_DEEP = "nested too deeply to be analysed"
+TOO_LARGE = "has more than a million parts, which is too large to be analysed; leave it out"
+MOST_PARTS = 1_000_000
+"""A tree takes about a kilobyte for each comma of a list."""
+_BETWEEN = (*",.([{=:+-*/%|&^@<>;\n", " and ", " or ", " if ", " in ", " is ", " not ")
+"""What stands between the parts of a program."""
 
 
 class InvalidSyntax(Exception):  # noqa: N818 - named as SyntaxError is
@@ -31,10 +36,13 @@ def parse(text: str, use: Callable[[ast.Module], T]) -> T:
     """What `use` makes of the tree of `text`. The tree is gone when this returns.
 
     Raises:
-        InvalidSyntax: the text is no Python for the running interpreter, or too deeply nested.
+        InvalidSyntax: the text is no Python for the running interpreter, too deeply nested or too
+            large.
     """
+    if is_too_large(text):
+        raise InvalidSyntax(TOO_LARGE)
     try:
-        with _collector_paused(), warnings.catch_warnings():
+        with collector_paused(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return use(ast.parse(text))
     except SyntaxError as error:
@@ -47,9 +55,17 @@ def parse(text: str, use: Callable[[ast.Module], T]) -> T:
         raise InvalidSyntax(str(error)) from None
 
 
+def is_too_large(text: str) -> bool:
+    """Whether the tree of a text would take a gigabyte: by its parts, for one text may be long."""
+    return len(text) > MOST_PARTS and sum(map(text.count, _BETWEEN)) > MOST_PARTS
+
+
 @contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Trees are many small objects without garbage: collecting meanwhile halves the speed."""
+def collector_paused() -> Iterator[None]:
+    """While this runs, no garbage is collected.
+
+    Trees are many small objects without garbage: collecting meanwhile halves the speed.
+    """
     enabled = gc.isenabled()
     gc.disable()
     try:

@@ -13,6 +13,7 @@ from reloadlint.effects.state import Arguments
 from reloadlint.effects.values import (
     NONE,
     UNKNOWN,
+    Alternatives,
     Class,
     External,
     ExternalMethod,
@@ -29,6 +30,8 @@ from reloadlint.effects.values import (
 )
 from reloadlint.facts import records as r
 from reloadlint.facts.records import Expr
+
+_SUPER, _LOCALS, _GLOBALS = (BUILTINS[name] for name in ("super", "locals", "globals"))
 
 
 class Expressions(Comprehensions):
@@ -63,9 +66,9 @@ class Expressions(Comprehensions):
         callee = self.evaluate(node.func, scope)
         args = self.arguments(node.args, node.keywords, scope)
         site = Site(self.module_of(scope), node.span, node.text)
-        if callee is BUILTINS["super"]:
+        if callee is _SUPER:
             return self._super(args, scope)
-        if callee is BUILTINS["locals"] or callee is BUILTINS["globals"]:
+        if callee is _LOCALS or callee is _GLOBALS:
             return UNKNOWN
         before = len(self.occurrences)
         with self.at(site):
@@ -87,6 +90,8 @@ class Expressions(Comprehensions):
 
     def call_any(self, callee: Value, args: Arguments) -> Value:
         """Call what may be one of several; None among them would raise, and is left out."""
+        if not isinstance(callee, (Alternatives, Literal)):
+            return self.call(callee, args)
         options = [option for option in alternatives(callee) if option != NONE]
         if len(options) == 1:
             return self.call(options[0], args)

@@ -6,7 +6,12 @@ from collections.abc import Callable
 
 from reloadlint.effects.frames import Flow, Scope
 from reloadlint.effects.imports import Never
-from reloadlint.effects.state import DEEPEST_CALL, DEEPEST_RECURSION, Arguments
+from reloadlint.effects.state import (
+    DEEPEST_CALL,
+    DEEPEST_RECURSION,
+    SHALLOWEST_RECURSION,
+    Arguments,
+)
 from reloadlint.effects.statements import Statements
 from reloadlint.effects.values import (
     NONE,
@@ -83,11 +88,11 @@ class Functions(Statements):
             self.cut_short.add(self.loading)
             return True
         definition = function.definition
-        running = (
-            scope.function.definition is definition for scope in self.active if scope.function
-        )
+        running = [s for s in self.active if s.function and s.function.definition is definition]
+        if len(running) < SHALLOWEST_RECURSION:
+            return False
         ends = any(isinstance(value, Literal) for value in args.all())
-        return sum(running) >= (DEEPEST_RECURSION if ends else 2)
+        return not ends or len(running) >= DEEPEST_RECURSION
 
     def _annotated(self, function: Function, value: Value) -> Value:
         returns = function.definition.returns

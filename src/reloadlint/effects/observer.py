@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from reloadlint.effects.state import Arguments
     from reloadlint.facts.records import Expr, Stmt
 
-STEPS_OF_A_RUN = 1_500
+STEPS_OF_A_RUN = 600
 """Statements followed for one function that is observed."""
 
 Touch = tuple[int, str]

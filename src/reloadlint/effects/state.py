@@ -30,6 +30,8 @@ has three. What was false in packages lay deeper.
 
 DEEPEST_CALL = 40
 DEEPEST_RECURSION = 8
+SHALLOWEST_RECURSION = 2
+"""How often a function is entered inside itself where its arguments can't end the recursion."""
 
 
 class Arguments:

@@ -13,6 +13,7 @@ from reloadlint.effects.values import (
     RELOADER_TEST,
     TRUE,
     UNKNOWN,
+    Alternatives,
     Builtin,
     Class,
     ContextGlobals,
@@ -52,6 +53,8 @@ _ORDER: dict[str, Callable[[Any, Any], bool]] = {
 
 def truth(value: Value) -> Truth:
     """The truth value of a value."""
+    if not isinstance(value, Alternatives):
+        return _truth(value)
     found = {_truth(option) for option in alternatives(value)}
     if RELOADER_TEST in found:
         return RELOADER_TEST
@@ -90,6 +93,8 @@ def as_value(found: Truth) -> Value:
 
 def compare(left: Value, op: str, right: Value) -> Truth:
     """`left op right`; `op` is the name of the `ast` operator."""
+    if isinstance(left, Literal) and isinstance(right, Literal):
+        return _compare(left, op, right)
     lefts, rights = alternatives(left), alternatives(right)
     asks = any(isinstance(v, ReloaderTest) or v == _ENVIRONMENT for v in (*lefts, *rights))
     results: set[Truth] = set()

@@ -360,6 +360,8 @@ def alternatives(value: Value) -> list[Value]:
 
 def either(*values: Value | None) -> Value:
     """One of these values; those that are None are left out, equal ones taken once."""
+    if len(values) == 1 and values[0] is not None:
+        return values[0]
     distinct: list[Value] = []
     for value in values:
         for option in alternatives(value) if value is not None else ():

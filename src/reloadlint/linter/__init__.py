@@ -45,10 +45,12 @@ def check_project(
     if known is not None:
         return known
     from reloadlint.linter.checking import Check  # a warm run does without
+    from reloadlint.syntax import collector_paused
 
     check = Check(settings, overlay_of(stdin), progress)
-    for root, files in targets.by_root.items():
-        check.project(root, files)
+    with collector_paused():
+        for root, files in targets.by_root.items():
+            check.project(root, files)
     check.findings += targets.problems
     result = check.result(targets.files)
     if key:
