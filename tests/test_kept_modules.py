@@ -16,6 +16,7 @@ from reloadlint.linter import check_project, kept_modules, reading
 from reloadlint.linter.kept_modules import KeptModules
 from reloadlint.linter.saying import Packed, Said, parsed, said_by
 from reloadlint.settings import Settings
+from reloadlint.source import SourceFile
 from reloadlint.store import Store
 
 KEPT = Settings(follow_installed=False)
@@ -201,3 +202,14 @@ def test_cached_run_equals_a_fresh_one_after_any_edits(
         paths = [name] if one and text is not None else ["."]
         fresh = check(FRESH, *paths)
         assert check(KEPT, *paths) == fresh
+
+
+def test_text_that_only_stands_for_a_file_is_not_kept(project: Path, read_anew: list[str]) -> None:
+    """What an editor hands over on standard input is not what the next run reads."""
+    check()
+    text = SourceFile(project / "base.py", "base.py", QUIET)
+    assert codes(check_project([Path()], KEPT, stdin=text)) == []
+    read_anew.clear()
+    (project / "other.py").touch()
+    assert codes(check()) == ["RL101"]
+    assert read_anew == [""]

@@ -11,7 +11,10 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from reloadlint import result_cache
+from reloadlint.discovery.start_files import START_FILE
 from reloadlint.findings import Result
+from reloadlint.fixes.app_factory import serving as factories
+from reloadlint.fixes.guarding import served as guarding
 from reloadlint.linter import check_project
 from reloadlint.linter.checking import Check
 from reloadlint.reporting import Style, render
@@ -216,3 +219,41 @@ def test_cached_run_equals_a_fresh_one_after_any_edits(
         fresh = check(Settings(follow_installed=False, cache=False))
         assert check() == fresh
         assert check() == fresh
+
+
+def test_file_that_says_how_the_program_is_started_counts(project: Path) -> None:
+    """What a fix may do depends on it, and the report tells."""
+
+    def reason() -> str:
+        (finding,) = check().findings
+        assert finding.fix is not None
+        return finding.fix.reason or ""
+
+    (project / "app.py").write_text(
+        "import threading\nfrom flask import Flask\napp = Flask(__name__)\n"
+        "def work():\n    while True:\n        pass\n\n"
+        "threading.Thread(target=work, daemon=True).start()\n\n"
+        'if __name__ == "__main__":\n    app.run(debug=True)\n',
+        encoding="utf-8",
+    )
+    assert "Procfile" not in reason()
+    (project / "Procfile").write_text("web: gunicorn app:app\n", encoding="utf-8")
+    assert "Procfile" in reason()
+    (project / "Procfile").unlink()
+    assert "Procfile" not in reason()
+
+
+@pytest.mark.parametrize("name", ["Procfile", "deploy/app.service", "README.md", ".flaskenv"])
+def test_names_of_start_files_are_known_to_the_cache(name: str) -> None:
+    """The patterns of those who read them are narrower than that of who watches them."""
+    last = name.rpartition("/")[2]
+    assert START_FILE.fullmatch(last)
+    assert guarding._NAMES.fullmatch(last)
+    assert factories._NAMES.fullmatch(last)
+
+
+def test_other_files_beside_the_source_do_not_count(project: Path, checked: list[Path]) -> None:
+    check()
+    (project / "logo.png").write_bytes(b"x")
+    check()
+    assert len(checked) == 1

@@ -118,7 +118,8 @@ class Result(msgspec.Struct, frozen=True):
     `sources` maps each path that a finding or its evidence names to that file's text, so that a
     report can show lines without reading again (standard input cannot be read twice).
     `rewrites` are the fixes that can be written, by the finding's place in `findings`. `fixed`
-    describes what a baseline covers and is no longer found.
+    describes what a baseline covers and is no longer found. `cut_short` are the modules that run
+    more when they are loaded than is followed.
     """
 
     findings: tuple[Finding, ...]
@@ -126,3 +127,4 @@ class Result(msgspec.Struct, frozen=True):
     sources: dict[str, str]
     rewrites: dict[int, tuple[Rewrite, ...]] = {}
     fixed: tuple[str, ...] = ()
+    cut_short: tuple[str, ...] = ()

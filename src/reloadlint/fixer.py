@@ -13,8 +13,9 @@ from reloadlint.errors import UsageError
 from reloadlint.fixes.app_factory.factories import Factories, Factory
 from reloadlint.fixes.draft import Wishes
 from reloadlint.fixes.files import Change, WriteError, write_all
+from reloadlint.fixes.planned import Plans
 from reloadlint.fixes.removal import REMOVED, removals
-from reloadlint.fixes.rounds import Checked, Fixed, Plans, Rounds
+from reloadlint.fixes.rounds import Checked, Fixed, Rounds
 from reloadlint.fixes.unfinished import finish
 from reloadlint.linter.checking import Check, Place
 from reloadlint.linter.memory import Memory

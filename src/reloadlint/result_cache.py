@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from reloadlint import __version__
+from reloadlint.discovery.start_files import start_files
 from reloadlint.findings import Finding, Result, Rewrite, Summary
 from reloadlint.project.installed import site_folders
 from reloadlint.settings import Settings
@@ -30,6 +31,7 @@ class _Kept(msgspec.Struct, array_like=True):
     summary: Summary
     rewrites: dict[int, tuple[Rewrite, ...]]
     fixed: tuple[str, ...]
+    cut_short: tuple[str, ...]
     libraries: tuple[Stamp, ...]
 
 
@@ -56,14 +58,16 @@ class ResultCache:
             if kept.libraries != _stamps(stamp[0] for stamp in kept.libraries):
                 return None
             texts = _texts(kept.findings)
-            return Result(kept.findings, kept.summary, texts, kept.rewrites, kept.fixed)
+            found = (kept.findings, kept.summary, texts, kept.rewrites)
+            return Result(*found, kept.fixed, kept.cut_short)
         except (msgspec.MsgspecError, SourceError, OSError, RecursionError):
             return None
 
     def put(self, key: str, result: Result, libraries: Iterable[str]) -> None:
         """Keep a result; `libraries` are the files of libraries that it depends on."""
         stamps = _stamps(sorted(libraries))
-        kept = _Kept(result.findings, result.summary, result.rewrites, result.fixed, stamps)
+        told = (result.fixed, result.cut_short)
+        kept = _Kept(result.findings, result.summary, result.rewrites, *told, stamps)
         with contextlib.suppress(RecursionError):
             self._store.write(key, msgspec.msgpack.encode(kept))
 
@@ -95,6 +99,8 @@ def key_of(
         digest.update(repr((folders, _stamps(map(str, folders)))).encode())
     for root, wanted in by_root.items():
         files = files_of(root)
+        told = _stamps(start_files({root, *(file.parent for file in files)}))
+        digest.update(repr(told).encode())
         digest.update(repr((root, sorted(wanted), len(files))).encode())
         for file in sorted(files):
             content = hashlib.blake2b(file.read_bytes(), digest_size=20).digest()

@@ -20,12 +20,14 @@ if TYPE_CHECKING:
 
 class Found(msgspec.Struct):
     """What a run has come by: findings, the texts they are about, those of files with comments
-    that may suppress, the files that were asked for, and the rewrites that fixes would make."""
+    that may suppress, the files that were asked for, and those that could not be followed to
+    their end."""
 
     findings: list[Finding] = []
     texts: dict[str, str] = {}
     commented: dict[str, str] = {}
     checked: set[str] = set()
+    cut_short: set[str] = set()
     flask_modules: int = 0
 
 
@@ -51,6 +53,7 @@ def result_of(
         {path: text for path, text in texts.items() if path in shown},
         {n: tuple(written[f]) for n, f in enumerate(reported) if f in written},
         tuple(_described(known) for known in left.removable),
+        tuple(sorted(found.cut_short)),
     )
 
 

@@ -12,7 +12,7 @@
       auto-save-default nil
       last-nonmenu-event ?q) ; asked for by a key, not by a menu
 (add-to-list 'eglot-server-programs
-             `(python-mode . (,(getenv "SERVER_PYTHON") "-m" "reloadlint" "server")))
+             `((python-mode python-ts-mode) . (,(getenv "SERVER_PYTHON") "-m" "reloadlint" "server")))
 
 (defun wait-for (what holds)
   "Wait until HOLDS returns something, and return that; give up on WHAT after half a minute."

@@ -226,8 +226,8 @@ def test_pages_are_shown_and_a_hover_tells_the_cause_and_the_cure(edit):
         place = types.TextDocumentIdentifier(uri)
         hover = editor.client.text_document_hover_async
         told = await hover(types.HoverParams(place, types.Position(5, 10)))
-        assert "RL106" in told.contents.value
-        assert "close()" in told.contents.value
+        for said in ("**RL106**", "leaves behind: dbfile", "`app.py:6`", "`close()`", "**Cure:**"):
+            assert said in told.contents.value
         assert await hover(types.HoverParams(place, types.Position(4, 3))) is None
 
     edit(script)

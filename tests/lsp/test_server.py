@@ -96,6 +96,35 @@ def test_a_crash_in_what_is_asked_for_is_told_once_and_the_rest_is_answered(edit
     edit(script, program=CRASHING_PLAN)
 
 
+WAITING = """\
+import sys, threading
+from reloadlint.lsp import area, explaining
+asked = threading.Event()
+analyse, markdown = area.Area.analyse, explaining.markdown
+def waiting(*given):
+    assert asked.wait(30)
+    return analyse(*given)
+def asking(code):
+    asked.set()
+    return markdown(code)
+area.Area.analyse, explaining.markdown = waiting, asking
+from reloadlint.cli import main
+sys.argv = ["reloadlint", "server"]
+main()
+"""
+
+
+def test_requests_are_answered_while_the_analysis_is_under_way(edit):
+    async def script(editor):
+        uri = editor.write("app.py", APP)
+        editor.open("app.py")
+        asked = types.ExecuteCommandParams("reloadlint.explain", ["RL106"])
+        assert "RL106" in await editor.client.workspace_execute_command_async(asked)
+        await editor.shows(uri, "RL106")
+
+    edit(script, program=WAITING)
+
+
 def test_over_tcp_one_editor_is_served_on_the_loopback_interface():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

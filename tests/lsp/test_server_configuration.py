@@ -79,6 +79,15 @@ def test_folders_come_and_go_while_the_server_runs(edit):
             change(types.DidChangeWorkspaceFoldersParams(event))
             await editor.shows(shown, "RL106")
             await editor.shows(gone)
+        for name in ("one", "two"):
+            (editor.folder / name / "app.py").unlink()
+            (editor.folder / name).rmdir()
+        event = types.WorkspaceFoldersChangeEvent([], [folders["one"]])
+        change(types.DidChangeWorkspaceFoldersParams(event))
+        await editor.shows(one)
+        last = editor.write("three/app.py", APP)
+        editor.open("three/app.py")
+        await editor.shows(last, "RL106")
         assert editor.messages == []
 
     edit(script, later=True)

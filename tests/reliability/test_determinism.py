@@ -91,3 +91,48 @@ def test_interrupt_is_status_130_without_a_traceback(project: Path, command: str
         status, out, err = output(process)
     assert (status, out) == (130, b"")
     assert b"Traceback" not in err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for a group of processes")
+@pytest.mark.parametrize("to_all", [True, False], ids=["a terminal's Ctrl-C", "the command alone"])
+def test_interrupt_leaves_no_worker_behind(project: Path, to_all: bool) -> None:
+    """The named pipe holds a worker while it reads; the interrupt comes to all, as Ctrl-C does."""
+    pipe = project / "held.py"
+    os.mkfifo(pipe)
+    command = ["check", "--isolated", "--no-cache", "--jobs", "4", ".", str(pipe)]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "reloadlint", *command],
+        cwd=project,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    with pipe.open("wb"):
+        (os.killpg if to_all else os.kill)(process.pid, signal.SIGINT)
+        status, out, err = output(process)
+    assert (status, out) == (130, b"")
+    assert b"Traceback" not in err
+    with pytest.raises(ProcessLookupError):
+        os.killpg(process.pid, 0)
+
+
+def test_any_number_of_jobs_gives_the_same_report_and_patch(project: Path) -> None:
+    for command in ((*CHECK, "--no-cache"), ("fix", "--isolated", "--no-cache", "--unsafe-fixes")):
+        runs = [started(project, *command, *jobs) for jobs in (("--jobs", "1"), ("--jobs", "3"))]
+        one, three = map(output, runs)
+        assert one == three
+        assert (one[0], one[2][:8]) != (2, b"internal")
+
+
+def test_output_that_depends_on_the_hash_seed_would_be_seen(project: Path) -> None:
+    """The same comparison, of a program whose output does depend on it."""
+    (project / "depends.py").write_text("print(*{'one', 'two', 'three', 'four', 'five'})")
+    seeds = [str(seed) for seed in range(4)]
+    environs = [{**os.environ, "PYTHONHASHSEED": seed} for seed in seeds]
+    made = {
+        subprocess.run(
+            [sys.executable, "depends.py"], cwd=project, env=e, capture_output=True
+        ).stdout
+        for e in environs
+    }
+    assert len(made) > 1

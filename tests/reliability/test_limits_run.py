@@ -38,6 +38,12 @@ def test_run_that_ends_otherwise_is_found(limits, ended, fault):
     assert limits.faults_of(*ended, "check") == [fault]
 
 
+def test_what_was_left_out_may_be_said_on_standard_error(limits):
+    told = "warning: deep.py: runs more than is followed"
+    assert limits.faults_of(1, report(("plain.py", "")), told, "is followed", "check") == []
+    assert limits.faults_of(1, report(("plain.py", "")), told, "", "check") == [f"wrote {told!r}"]
+
+
 def test_run_without_fault_is_none(limits):
     assert limits.faults_of(1, report(("plain.py", "deep")), "", "deep", "check") == []
 

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from reloadlint.settings import Settings
 
 
+CUT_SHORT = (
+    "{path}: loading it runs more code, or deeper calls, than is followed, so not all that it "
+    "starts is reported; see all of it with `reloadlint trace {path}`"
+)
 _EXAMPLES = """\b
 Examples:
   reloadlint check
@@ -86,6 +90,8 @@ def _report(result: Result, settings: Settings, options: dict[str, Any]) -> None
     """Write the report to standard output or to a file."""
     for line in result.fixed:
         warn(f"fixed, and still in the baseline: {line}; write it anew with --write-baseline")
+    for path in result.cut_short:
+        warn(CUT_SHORT.format(path=path))
     file: Path | None = options["output_file"]
     quiet = options["quiet"]
     style = Style(summary=not quiet)

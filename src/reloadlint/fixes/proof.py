@@ -17,6 +17,19 @@ _MODULE_NAMES = frozenset(
 class Disproof(Exception):  # noqa: N818 - named as what it is
     """A fix doesn't do what it promises; the message says what is wrong, without an end."""
 
+    @property
+    def reason(self) -> str:
+        """Why it isn't made, for who asked for it."""
+        return f"the fix was dropped: {self}; please report it with this file"
+
+
+class Replaced(Disproof):
+    """Another call, which the message names, has the effect as soon as this one hasn't."""
+
+    @property
+    def reason(self) -> str:
+        return f"without it {self} would have the effect in its place; do away with that one first"
+
 
 def unproved_text(before: str, after: str, brought: Collection[str] = ()) -> str | None:
     """What is wrong with a rewritten text, or None: it compiles, and every name is bound in time.

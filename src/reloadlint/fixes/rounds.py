@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TypeAlias
 
 import msgspec
@@ -12,7 +12,7 @@ from reloadlint.effects.hazards import Hazard
 from reloadlint.findings import Finding
 from reloadlint.fixes.draft import Draft, Plan
 from reloadlint.fixes.edits import Edit, Overlap, applied
-from reloadlint.fixes.proof import Disproof, unproved_text
+from reloadlint.fixes.proof import Disproof, Replaced, unproved_text
 from reloadlint.fixes.reading.stars import brought_by_stars
 from reloadlint.fixes.together import Together
 
@@ -26,40 +26,6 @@ class Checked(msgspec.Struct, frozen=True):
     findings: tuple[Finding, ...]
     plans: Mapping[Finding, Plan]
     texts: Texts
-
-
-class Plans(Mapping[Finding, Plan]):
-    """The plan for each finding, made when it is asked for.
-
-    Args:
-        findings: those that may have one.
-        known: plans that are made already.
-        make: makes the others; None where nothing can be planned.
-    """
-
-    def __init__(
-        self,
-        findings: Collection[Finding],
-        known: Mapping[Finding, Plan],
-        make: Callable[[Finding], Plan | None],
-    ) -> None:
-        self._findings = findings
-        self._make = make
-        self._made: dict[Finding, Plan | None] = dict(known)
-
-    def __getitem__(self, finding: Finding) -> Plan:
-        if finding not in self._made:
-            self._made[finding] = self._make(finding)
-        plan = self._made[finding]
-        if plan is None:
-            raise KeyError(finding)
-        return plan
-
-    def __iter__(self) -> Iterator[Finding]:
-        return (finding for finding in self._findings if self.get(finding) is not None)
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
 
 
 class Fixed(msgspec.Struct, frozen=True):
@@ -113,9 +79,10 @@ class Rounds:
             if plan is None:
                 continue
             draft = self._allowed_draft(plan, [state.plans[other].hazard for other in chosen])
-            if draft is not None and together.takes(draft):
+            waited = plan.after is not None
+            if draft is not None and together.takes(draft, waited=waited):
                 chosen.append(finding)
-            elif draft is not None or (plan.after and finding.path in {f.path for f in chosen}):
+            elif draft is not None or (waited and finding.path in {f.path for f in chosen}):
                 held.add(finding.path)
         return chosen
 
@@ -132,7 +99,7 @@ class Rounds:
         return plan
 
     def _allowed_draft(self, plan: Plan, chosen: Sequence[Hazard | None]) -> Draft | None:
-        """The draft that may be made, if there is one: alone, or with the one it has to wait for."""
+        """The draft that may be made: by itself, or with the one that it has to wait for."""
         if plan.after is None:
             return plan.draft if plan.fix.applicability in self._allowed else None
         joining = plan.joining if plan.after in chosen else None
@@ -144,7 +111,7 @@ class Rounds:
             texts, after = self._proved(state, chosen)
         except Disproof as disproof:
             if len(chosen) == 1:
-                self._failed[_key(chosen[0])] = str(disproof)
+                self._failed[_key(chosen[0])] = disproof.reason
                 return state
             return self._attempt(state, chosen[: len(chosen) // 2])
         self._texts.update(texts)
@@ -155,7 +122,7 @@ class Rounds:
 
     def _proved(self, state: Checked, chosen: Sequence[Finding]) -> tuple[dict[str, str], Checked]:
         edits: dict[str, list[Edit]] = {}
-        for finding in (finding for finding in state.findings if finding in chosen):
+        for finding in sorted(chosen, key=state.findings.index):
             for path, own in _draft(state, finding).edits.items():
                 edits.setdefault(path, []).extend(own)
         texts = {path: _edited(path, state.texts[path], made) for path, made in edits.items()}
@@ -164,7 +131,8 @@ class Rounds:
             if fault := unproved_text(state.texts[path], text, brought):
                 raise Disproof(f"{path} {fault}")
         after = self._check({**self._texts, **texts})
-        _compare(state.findings, after.findings, chosen)
+        names = {name for finding in chosen for name in _draft(state, finding).names}
+        _compare(state.findings, after.findings, chosen, names)
         return texts, after
 
     def _outcomes(self, first: Checked, last: Checked) -> list[Fixed]:
@@ -184,7 +152,7 @@ class Rounds:
     def _reason(self, finding: Finding) -> str:
         failed = self._failed.get(_key(finding))
         if failed is not None:
-            return f"the fix was dropped: {failed}; please report it with this file"
+            return failed
         if finding.fix is None:
             return "this rule has no fix"
         return finding.fix.reason or "it is left after the other fixes"
@@ -211,12 +179,21 @@ def _draft(state: Checked, finding: Finding) -> Draft:
     return draft
 
 
-def _compare(before: Sequence[Finding], after: Sequence[Finding], fixed: Sequence[Finding]) -> None:
-    """See that the fixed findings are gone and no other has come."""
+def _compare(
+    before: Sequence[Finding],
+    after: Sequence[Finding],
+    fixed: Sequence[Finding],
+    names: Collection[str],
+) -> None:
+    """See that the fixed findings are gone and no other has come; `names` are new ones."""
     counted, left = Counter(map(_key, before)), Counter(map(_key, after))
     for finding, key in ((finding, _key(finding)) for finding in fixed):
         if left[key] >= counted[key]:
             raise Disproof(f"{finding.code} is still reported")
-    if new := left - counted:
-        path, code, *_ = next(iter(new))
-        raise Disproof(f"{code} would be reported in {path}")
+    new = left - counted
+    for finding in (finding for finding in after if _key(finding) in new):
+        called = (finding.call or "").rpartition(".")[2]
+        effects = {effect for one in fixed for effect in one.effects}
+        if called and called not in names and effects.intersection(finding.effects):
+            raise Replaced(f"`{called}()` in {finding.path}")
+        raise Disproof(f"{finding.code} would be reported in {finding.path}")

@@ -29,9 +29,9 @@ class Together:
     """The fixes of a round, in the order in which they would be made one after another.
 
     Two that change different files go together. In one file they do if the second would be the
-    same after the first: their edits are apart (or move lines one below the other), they don't bring the same new name (an import, a
-    lock, an accessor), and neither takes away what the other has to do with. One that has to wait
-    holds up those behind it that don't go together with it.
+    same after the first: their edits are apart, or both do nothing but move lines to others; they
+    don't bring the same new name (an import, a lock, an accessor); and neither takes away what the
+    other has to do with. One that doesn't go together with those before it holds up those behind.
 
     Args:
         texts: the files as they are.
@@ -41,10 +41,13 @@ class Together:
         self._texts = texts
         self._asked: list[_Touch] = []
 
-    def takes(self, draft: Draft) -> bool:
-        """Whether this fix goes together with all that were asked for before."""
+    def takes(self, draft: Draft, *, waited: bool = False) -> bool:
+        """Whether this fix goes together with all that were asked for before.
+
+        `waited`: it has to be made after them, and would add to what they leave behind.
+        """
         touch = self._touch(draft)
-        apart = all(_apart(touch, other) for other in self._asked)
+        apart = all(_apart(touch, other, waited=waited) for other in self._asked)
         self._asked.append(touch)
         return apart
 
@@ -55,7 +58,7 @@ class Together:
         return _Touch(spans, draft.joins, put, fresh, fewer)
 
 
-def _apart(one: _Touch, other: _Touch) -> bool:
+def _apart(one: _Touch, other: _Touch, *, waited: bool) -> bool:
     shared = one.spans.keys() & other.spans.keys()
     if not shared:
         return True
@@ -63,7 +66,7 @@ def _apart(one: _Touch, other: _Touch) -> bool:
         return False
     if one.fewer & other.put or other.fewer & one.put:
         return False
-    gap = 0 if one.joins and other.joins else 1
+    gap = 0 if waited and one.joins and other.joins else 1
     return not any(_meet(one.spans[path], other.spans[path], gap) for path in shared)
 
 

@@ -98,6 +98,7 @@ class Check:
         chosen, read = {inside(root, file) for file in files}, around.read
         self._chosen = frozenset(chosen)
         self._found.flask_modules += len((around.scope | around.solver.modules.keys()) & chosen)
+        self._found.cut_short |= {around.shown(p) for p in around.solver.cut_short & chosen}
         self._report(around, [hazard for hazard in around.found if hazard.path in chosen])
         self._check_program(around, chosen)
         sources = [source for path in chosen if (source := read.sources.get(path))]

@@ -108,7 +108,8 @@ class Reader:
             said = known[path]
             if said is None:
                 said = next(said_anew)
-                kept.put(path, source.text, said)
+                if paths[path] not in self._overlay:  # which isn't what the next run will read
+                    kept.put(path, source.text, said)
             yield _outcome(source, said)
         kept.save(paths)
 

@@ -15,7 +15,7 @@ from reloadlint.fixes.ignoring import ignores
 from reloadlint.fixes.plan import STRATEGIES
 from reloadlint.fixes.removal import removals
 from reloadlint.fixes.rewrites import edits_of
-from reloadlint.fixes.rounds import Checked, Rounds
+from reloadlint.fixes.rounds import Checked, Repaired, Rounds
 from reloadlint.linter.checking import Check
 from reloadlint.lsp.area import Area, absolute
 from reloadlint.source import SourceFile
@@ -101,14 +101,16 @@ class Fixing:
             alike = finding.code == key[0] if is_removal else key_of(finding) == key
             return alike and absolute(finding.path) == path
 
-        fixed = self._run(wanted, wishes, once=True)
-        if not fixed:
-            raise NotFixed("the finding is gone, or its fix would not hold")
-        return fixed
+        repaired = self._run(wanted, wishes, once=True)
+        if not repaired.texts:
+            reasons = (fixed.reason for fixed in repaired.outcomes if wanted(fixed.finding))
+            raise NotFixed(next(filter(None, reasons), "the finding is gone"))
+        return self._changed(repaired)
 
     def fix_all(self, wanted: Callable[[Path], bool]) -> Changed:
         """What fixing all findings in the wanted files safely changes."""
-        return self._run(lambda f: wanted(absolute(f.path)), Wishes(), once=False)
+        repaired = self._run(lambda f: wanted(absolute(f.path)), Wishes(), once=False)
+        return self._changed(repaired)
 
     def suppress(self, path: Path, key: Key, reason: str) -> Changed:
         """What suppressing one finding by a comment changes.
@@ -125,7 +127,7 @@ class Fixing:
         edits = edits_of(added.rewrites[source.display_path], source.text)
         return {path: (source.text, applied(source.text, edits))}
 
-    def _run(self, wanted: Callable[[Finding], bool], wishes: Wishes, *, once: bool) -> Changed:
+    def _run(self, wanted: Callable[[Finding], bool], wishes: Wishes, *, once: bool) -> Repaired:
         first = True
 
         def check(texts: Mapping[str, str]) -> Checked:
@@ -135,7 +137,9 @@ class Fixing:
             first = False
             return Checked(result.findings, plans, {p: s.text for p, s in self._now.items()})
 
-        repaired = Rounds(check, unsafe=once).run()
+        return Rounds(check, unsafe=once).run()
+
+    def _changed(self, repaired: Repaired) -> Changed:
         return {
             self._sources[path].path: (self._sources[path].text, text)
             for path, text in repaired.texts.items()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -94,7 +95,7 @@ class Server(LanguageServer):
         wanted, problems = preferences(self.given)
         self.session.configure(self.roots(), wanted)
         if self.session.folders and not self._moved:
-            os.chdir(self.session.folders[-1])  # reports name files from here
+            os.chdir(self.session.folders[-1])  # reports name files from there
             self._moved = True
         for problem in problems:
             self.session.tell_once(problem)
@@ -114,6 +115,7 @@ class Server(LanguageServer):
 
     async def _analyse(self, interrupt: Interrupt) -> None:
         await self._configured.wait()
+        _stand_in(self.session.folders)
         texts = self.texts()
         await self._glance(texts, interrupt)
         if not self.client.watches:
@@ -173,6 +175,14 @@ class Server(LanguageServer):
             shown = " ".join(f"reloadlint: {message}".split())
             self.window_show_message(types.ShowMessageParams(kind, shown))
             self.window_log_message(types.LogMessageParams(kind, shown))
+
+
+def _stand_in(folders: Sequence[Path]) -> None:
+    """Go to one of these folders if the working directory is gone: a folder that was deleted."""
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        os.chdir(next((folder for folder in folders if folder.is_dir()), tempfile.gettempdir()))
 
 
 def _read(path: Path) -> str:

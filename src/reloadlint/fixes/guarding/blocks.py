@@ -157,8 +157,9 @@ def mentions(tree: Tree, node: cst.CSTNode, objects: set[str]) -> bool:
 
 def mentioned(tree: Tree, node: cst.CSTNode, objects: set[str]) -> Iterator[cst.CSTNode]:
     """The places inside a node where one of these (dotted) names is used."""
-    found = (part for name in objects for part in tree.named(name) if tree.is_inside(part, node))
-    for part in sorted(found, key=tree.order):
+    index = tree.index
+    found = (part for name in objects for part in index.named(name) if index.is_inside(part, node))
+    for part in sorted(found, key=index.number):
         parent = tree.parent(part)
         is_part = isinstance(parent, cst.Attribute) and parent.attr is part
         if not is_part and not (isinstance(parent, cst.Arg) and parent.keyword is part):

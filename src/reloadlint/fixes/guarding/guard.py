@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from functools import partial
 
 import libcst as cst
 
@@ -22,6 +22,7 @@ from reloadlint.fixes.guarding.missed import is_for_requests, missed
 from reloadlint.fixes.guarding.moving import NOT_SERVED, arranged_in_guard, block_of_run
 from reloadlint.fixes.guarding.ran import Ran, call_at, ran_after, ran_by_script
 from reloadlint.fixes.guarding.served import importers, serving_file
+from reloadlint.fixes.guarding.turns import in_turn, later_start
 from reloadlint.fixes.guarding.writing_guard import Guarding
 from reloadlint.fixes.reading.project import Project
 from reloadlint.fixes.reading.tree import Tree
@@ -82,8 +83,10 @@ def _in_place(
         raise Refusal(f"the run is in the function that line {line} calls; start it there")
     condition, test, draft = _condition(ran, block)
     found = arranged(block, start, condition, test)
-    later = _later(hazard, project, wishes, tree, found)
-    return _in_turn(
+    later = later_start(
+        hazard, project, found, partial(draft_guard, project=project, wishes=wishes)
+    )
+    return in_turn(
         later, lambda: _written(hazard, project, ran, block, condition, test, found, draft)
     )
 
@@ -113,30 +116,18 @@ def _moved_in(
             with contextlib.suppress(Refusal):
                 return draft_first_request(hazard, project, tree, start, made)
         draft.doubt(missing)
-    later = _later(hazard, project, wishes, tree, found)
+    later = later_start(
+        hazard, project, found, partial(draft_guard, project=project, wishes=wishes)
+    )
     for path in importers(project, hazard.path):
         draft.doubt(f"`{path}` imports the module, and would find it not started")
     file = serving_file(project, hazard.path)
     if file is not None:
         draft.doubt(f"`{file}` has a server load the module, and that would no longer start it")
     found.doubts.append(NOT_SERVED)
-    return _in_turn(
+    return in_turn(
         later, lambda: _written(hazard, project, ran, block, condition, test, found, draft)
     )
-
-
-def _in_turn(later: Waiting | None, write: Callable[[], Draft]) -> Draft:
-    """What is written, if no other one comes first.
-
-    Raises:
-        Waiting: one does.
-    """
-    if later is None:
-        return write()
-    with contextlib.suppress(Refusal):
-        draft = write()
-        later.joining = draft if draft.joins else None
-    raise later
 
 
 def _condition(ran: Ran, block: Block) -> tuple[Condition, str, Draft]:
@@ -176,33 +167,6 @@ def _written(
     draft.note = _note(hazard, ran) + draft.note
     say_that_it_hangs(draft)
     return draft
-
-
-def _later(
-    hazard: Hazard, project: Project, wishes: Wishes, tree: Tree, found: Arrangement
-) -> Waiting | None:
-    """The start further down that is guarded first: from the last on, so that they stay in order."""
-    covered = [statement for segment in found.segments for statement in segment]
-    later = [
-        other
-        for other in project.hazards
-        if (other.in_guard, other.path) == (hazard.in_guard, hazard.path)
-        and other.span > hazard.span
-        and (other.in_guard or other.cure == "guard")
-    ]
-    for other in reversed(later):
-        call = call_at(tree, other.span)
-        if call is None or any(statement in covered for statement in tree.ancestors(call)):
-            continue
-        if tree.function_of(call) is not tree.function_of(covered[0]):
-            continue
-        try:
-            draft = draft_guard(other, project, wishes)
-        except Refusal:
-            continue
-        if set(draft.doubts) <= {NOT_SERVED}:
-            return Waiting(f"`{other.text}()` in line {other.span[0]} is guarded first", other)
-    return None
 
 
 def _note(hazard: Hazard, ran: Ran) -> str:

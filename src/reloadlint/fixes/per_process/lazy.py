@@ -89,7 +89,7 @@ def lazy_doubts(
     Raises:
         Refusal: loading a module would make the object all the same.
     """
-    loading = Loading(project)
+    loading = Loading(project, hazard.path)
     for thing in found:
         yield from _before_a_request(loading, thing, found)
     yield from _nature(hazard, project, found[0], forced=forced)

@@ -27,10 +27,14 @@ class Loaded(NamedTuple):
 
 
 class Loading:
-    """Answers for the code of a project whether something runs it before there is a request."""
+    """Answers for the code of a project whether something runs it before there is a request.
 
-    def __init__(self, project: Project) -> None:
+    `own` is the module that makes what is asked about: it is loaded, though it be a test.
+    """
+
+    def __init__(self, project: Project, own: str) -> None:
         self._project = project
+        self._own = own
         self._known: dict[FunctionNode, Loaded | None] = {}
 
     def at(self, tree: Tree, node: cst.CSTNode) -> Loaded | None:
@@ -40,7 +44,8 @@ class Loading:
             return self._of_function(tree, function)
         if in_main_guard(tree, node):
             return Loaded(line_in(tree, node), True, _runs_below(tree, node))
-        if self._project.is_test(tree.path) or tree.path not in self._project.flask_modules:
+        is_loaded = tree.path in self._project.flask_modules
+        if tree.path != self._own and (self._project.is_test(tree.path) or not is_loaded):
             return None
         return Loaded(line_in(tree, node))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any, TypeAlias, TypeVar, cast
@@ -19,6 +18,7 @@ from libcst.metadata import (
 )
 
 from reloadlint.facts.records import Span
+from reloadlint.fixes.reading.node_index import NodeIndex
 from reloadlint.fixes.reading.nodes import (
     descendants,
     dotted,
@@ -164,45 +164,16 @@ class Tree:
         """Every name that the module writes, for whatever it may stand."""
         return frozenset(node.value for node in self.every(cst.Name))
 
+    @cached_property
+    def index(self) -> NodeIndex:
+        """The nodes by number and name."""
+        return NodeIndex(self.nodes, self._parents)
+
     def once(self, work: Callable[[Tree, cst.CSTNode], T], node: cst.CSTNode) -> T:
         """What `work` returns for a node; it is called the first time only."""
         if (work, node) not in self._done:
             self._done[work, node] = work(self, node)
         return cast("T", self._done[work, node])
-
-    def named(self, name: str) -> list[cst.Name | cst.Attribute]:
-        """The places where a (dotted) name is written, in the order of the text."""
-        return self._by_name.get(name, [])
-
-    @cached_property
-    def _by_name(self) -> dict[str, list[cst.Name | cst.Attribute]]:
-        found: dict[str, list[cst.Name | cst.Attribute]] = defaultdict(list)
-        for node in self.nodes:
-            if isinstance(node, (cst.Name, cst.Attribute)):
-                found[dotted(node)].append(node)
-        return found
-
-    def order(self, node: cst.CSTNode) -> int:
-        """The number of a node, in the order of the text."""
-        return self._order[node]
-
-    def is_inside(self, node: cst.CSTNode, outer: cst.CSTNode) -> bool:
-        """Whether a node is part of another one, or that itself."""
-        return self._order[outer] <= self._order[node] < self._ends[outer]
-
-    @cached_property
-    def _order(self) -> dict[cst.CSTNode, int]:
-        return {node: number for number, node in enumerate(self.nodes)}
-
-    @cached_property
-    def _ends(self) -> dict[cst.CSTNode, int]:
-        """The number of the first node behind each."""
-        found: dict[cst.CSTNode, int] = {}
-        for number, node in reversed(list(enumerate(self.nodes))):
-            end = found.setdefault(node, number + 1)
-            parent = self.parent(node)
-            found[parent] = max(found.get(parent, 0), end)
-        return found
 
     def call_at(self, place: Span) -> cst.Call | None:
         """The call that stands there, as a report gives the place."""
