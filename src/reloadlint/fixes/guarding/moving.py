@@ -80,13 +80,20 @@ def arranged_in_guard(block: Block, start: cst.Call, test: str) -> Arrangement:
 
 
 def on_the_way(block: Block) -> list[cst.BaseStatement]:
-    """What runs from the start on until the run."""
+    """What runs from the start on until the run.
+
+    Raises:
+        Refusal: the run comes first.
+    """
     body = list(block.tree.module.body)
     around = [block.run, *block.tree.ancestors(block.run)]
     top = next(n for n, statement in enumerate(body) if statement in around)
     below = body[top + 1 :] if isinstance(body[top], _DEFINITIONS) else []
     before = block.body[: block.body.index(block.run)]
     first = next(n for n, statement in enumerate(body) if statement is block.start)
+    if first > top:
+        line = block.tree.line(block.run)
+        raise Refusal(f"it stands below line {line}, which runs the application first; move it up")
     own = [s for s in body[first:top] if isinstance(s, cst.BaseStatement)]
     return [*own, *(s for s in below if not _is_main_guard(block.tree, s)), *before]
 

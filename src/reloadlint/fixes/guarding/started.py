@@ -46,7 +46,8 @@ def objects_of(
     if isinstance(line, cst.For):
         objects |= {dotted(line.iter)} - {""}
     receiver = start.func.value if isinstance(start.func, cst.Attribute) else None
-    statement = next(n for n in tree.ancestors(start) if isinstance(n, cst.BaseSmallStatement))
+    small = (n for n in tree.ancestors(start) if isinstance(n, cst.BaseSmallStatement))
+    statement = next(small, None)  # the head of a `with` or `for` is none
     name = dotted(receiver)
     is_object = isinstance(statement, cst.Expr) and name and not _is_module(tree, receiver)
     if is_object and (run is None or not mentions(tree, run, {name})):
