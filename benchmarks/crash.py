@@ -156,7 +156,7 @@ def run(options: argparse.Namespace) -> int:
     subjects = subjects_in(options.folders or default_folders(), projects=options.projects)
     if options.sample is not None and options.sample < len(subjects):
         subjects = sorted(random.Random(options.seed).sample(subjects, options.sample))
-    journal, worker = Journal(options.journal), Worker()
+    journal, worker = Journal(options.journal), Worker(options.silence)
     begun = time.monotonic()
     try:
         for subject in subjects:
@@ -194,6 +194,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--sample", type=int, metavar="N", help="try N, chosen at random")
     parser.add_argument("--seed", type=int, default=1, help="what chance goes by (default: 1)")
     parser.add_argument("--seconds", type=float, default=10.0, help="limit for a command (10)")
+    parser.add_argument(
+        "--silence", type=float, default=SILENCE, help="limit for all commands (300)"
+    )
     parser.add_argument("--journal", type=Path, help="where answers are kept, to go on from")
     return run(parser.parse_args(arguments))
 

@@ -228,3 +228,20 @@ def test_the_function_of_the_api_writes_it(tmp_path):
     found = reloadlint.fix(tmp_path, settings, write=True, app_factory=True)
     assert not found.left
     assert "def create_app():" in (tmp_path / "app.py").read_text()
+
+
+def test_of_several_names_that_are_in_the_way_the_first_is_named(tmp_path):
+    names = ("zeta", "alpha", "eta", "beta", "theta", "gamma", "iota", "delta")
+    text = f"""\
+        from flask import Flask
+        app = Flask(__name__)
+        {", ".join(names)} = app.config["all"]
+
+        def reset():
+            global {", ".join(names)}
+            {" = ".join(names)} = 0
+        """
+    write(tmp_path, {"app.py": text})
+    wishes = Wishes(app_factory=True)
+    (made,) = fix_project([tmp_path], SETTINGS, wishes=wishes, unsafe=True).factories
+    assert "`alpha`" in (made.reason or "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
 import msgspec
@@ -131,8 +131,7 @@ class Rounds:
             if fault := unproved_text(state.texts[path], text, brought):
                 raise Disproof(f"{path} {fault}")
         after = self._check({**self._texts, **texts})
-        names = {name for finding in chosen for name in _draft(state, finding).names}
-        _compare(state.findings, after.findings, chosen, names)
+        _compare(state.findings, after.findings, chosen)
         return texts, after
 
     def _outcomes(self, first: Checked, last: Checked) -> list[Fixed]:
@@ -179,21 +178,20 @@ def _draft(state: Checked, finding: Finding) -> Draft:
     return draft
 
 
-def _compare(
-    before: Sequence[Finding],
-    after: Sequence[Finding],
-    fixed: Sequence[Finding],
-    names: Collection[str],
-) -> None:
-    """See that the fixed findings are gone and no other has come; `names` are new ones."""
+def _called(finding: Finding) -> str:
+    """The last part of what a finding's call calls."""
+    return (finding.call or "").rpartition(".")[2]
+
+
+def _compare(before: Sequence[Finding], after: Sequence[Finding], fixed: Sequence[Finding]) -> None:
+    """See that the fixed findings are gone and no other has come."""
     counted, left = Counter(map(_key, before)), Counter(map(_key, after))
     for finding, key in ((finding, _key(finding)) for finding in fixed):
         if left[key] >= counted[key]:
             raise Disproof(f"{finding.code} is still reported")
     new = left - counted
     for finding in (finding for finding in after if _key(finding) in new):
-        called = (finding.call or "").rpartition(".")[2]
-        effects = {effect for one in fixed for effect in one.effects}
-        if called and called not in names and effects.intersection(finding.effects):
+        called = _called(finding)
+        if called and called in {_called(one) for one in fixed}:
             raise Replaced(f"`{called}()` in {finding.path}")
         raise Disproof(f"{finding.code} would be reported in {finding.path}")

@@ -176,7 +176,7 @@ class Sorter:
             Refusal: something does.
         """
         body = self._body
-        for name, number in sorted(self._sorted.late.items(), key=lambda item: item[1]):
+        for name, number in sorted(self._sorted.late.items(), key=_by_place):
             if name == self._app:
                 continue
             line = body.line(body.pieces[number])
@@ -254,3 +254,9 @@ def _is_changed(body: Body, node: cst.CSTNode) -> bool:
 def _imports_module(piece: Piece) -> bool:
     small = piece.node.body[0] if isinstance(piece.node, cst.SimpleStatementLine) else None
     return isinstance(small, cst.Import)
+
+
+def _by_place(item: tuple[str, int]) -> tuple[int, str]:
+    """The order of names that statements make: by statement, and then by name."""
+    name, number = item
+    return number, name

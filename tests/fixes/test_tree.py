@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import libcst as cst
+import pytest
+from libcst.metadata import MetadataWrapper, ParentNodeProvider, PositionProvider
+
+from reloadlint.fixes.reading.tree import Tree
+
+TEXT = """\
+# é
+import os, sys
+if x:
+\tname = "ü" + f"{os.path}é" ; other = (1,
+        [ö for ö in y])
+@decorated
+class C(A, metaclass=M):
+    def f(self, *, a: int = 1) -> None: return os.path.join(a, "…")  # ä
+print(os.path, sys) if x else None
+"""
+WHITE_SPACE = (
+    cst.Newline,
+    cst.EmptyLine,
+    cst.TrailingWhitespace,
+    cst.BaseParenthesizableWhitespace,
+)
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_places_and_parents_are_those_of_libcst(newline):
+    tree = Tree("app.py", TEXT.replace("\n", newline))
+    wrapper = MetadataWrapper(tree.module, unsafe_skip_copy=True)
+    places, parents = wrapper.resolve(PositionProvider), wrapper.resolve(ParentNodeProvider)
+    nodes = [node for node in tree.nodes if not isinstance(node, WHITE_SPACE)]
+    assert len(nodes) > 50
+    for node in nodes:
+        start, end = places[node].start, places[node].end
+        place = (start.line, start.column + 1, end.line, end.column + 1)
+        assert tree.position(node) == place
+        assert tree.line(node) == start.line
+        assert node is tree.module or tree.parent(node) is parents[node]
+
+
+def test_nodes_are_found_by_name_and_by_what_holds_them():
+    tree = Tree("app.py", TEXT)
+    assert [tree.line(node) for node in tree.index.named("os.path")] == [4, 8, 9]
+    assert [tree.line(node) for node in tree.index.named("sys")] == [2, 9]
+    assert tree.index.named("path.os") == []
+    (holder,) = tree.every(cst.ClassDef)
+    inside = [node for node in tree.index.named("os.path") if tree.index.is_inside(node, holder)]
+    assert [tree.line(node) for node in inside] == [8]
+    assert tree.index.is_inside(holder, holder)
+    assert not tree.index.is_inside(holder, inside[0])
+
+
+def test_call_is_found_at_its_place_alone():
+    tree = Tree("app.py", "a(b)(c)\nd()\n")
+    outer, inner, _ = tree.every(cst.Call)
+    assert tree.call_at((1, 1, 1, 8)) is outer
+    assert tree.call_at((1, 1, 1, 5)) is inner
+    assert tree.call_at((1, 1, 1, 6)) is None
