@@ -96,10 +96,11 @@ def test_what_the_encoding_lacks_is_escaped() -> None:
 
 
 LIBRARIES = {"click", "msgspec", "typing_extensions"}
+TOML = {"tomli"} if sys.version_info < (3, 11) else set()
 ALWAYS = {"cli", "errors", "reporting", *LIBRARIES}
 WARM = {
     *ALWAYS, "discovery", "findings", "linter", "project", "result_cache", "rules", "settings",
-    "source", "store", "pathspec",
+    "source", "store", "pathspec", *TOML,
 }  # fmt: skip
 
 

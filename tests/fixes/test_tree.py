@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import libcst as cst
 import pytest
-from libcst.metadata import MetadataWrapper, ParentNodeProvider, PositionProvider
+from libcst.metadata import Assignment, MetadataWrapper, ParentNodeProvider, PositionProvider
 
 from reloadlint.fixes.reading.tree import Tree
 
@@ -58,3 +58,15 @@ def test_call_is_found_at_its_place_alone():
     assert tree.call_at((1, 1, 1, 8)) is outer
     assert tree.call_at((1, 1, 1, 5)) is inner
     assert tree.call_at((1, 1, 1, 6)) is None
+
+
+def test_bindings_and_uses_come_in_the_order_of_the_text() -> None:
+    """libcst has them in sets, whose order is another in each process."""
+    text = "".join(f"if a{n}:\n    name = {n}\nprint(name)\n" for n in range(40))
+    tree = Tree("app.py", text)
+    bound = tree.bound(tree.module, "name")
+    lines = [tree.line(one.node) for one in bound if isinstance(one, Assignment)]
+    assert lines == sorted(lines)
+    assert len(lines) == 40
+    uses = [tree.line(access.node) for access in tree.in_order(bound[0].references)]
+    assert uses == sorted(uses)

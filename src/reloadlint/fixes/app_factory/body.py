@@ -89,7 +89,7 @@ class Body:
     def _bindings(self) -> list[tuple[str, cst.CSTNode]]:
         scope = self.tree.global_scope
         found = []
-        for assignment in scope.assignments:
+        for assignment in self.tree.in_order(scope.assignments):
             node = getattr(assignment, "node", None)
             if assignment.scope is scope and node is not None:
                 name = assignment.name.partition(".")[0]
@@ -99,10 +99,10 @@ class Body:
     def _reads(self) -> Iterator[tuple[str, cst.CSTNode]]:
         scope = self.tree.global_scope
         seen: set[cst.CSTNode] = set()
-        for assignment in scope.assignments:
+        for assignment in self.tree.in_order(scope.assignments):
             if assignment.scope is not scope:
                 continue
-            for access in assignment.references:
+            for access in self.tree.in_order(assignment.references):
                 node = access.node
                 if node not in seen and not captured(self.tree, node):
                     seen.add(node)

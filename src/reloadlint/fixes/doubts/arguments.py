@@ -87,7 +87,7 @@ def _is_read(tree: Tree, node: cst.Name) -> bool:
 
 def _named(project: Project, tree: Tree, node: cst.Name, before: int) -> Iterator[str]:
     name = node.value
-    bound = list(tree.scope(node)[name])
+    bound = list(tree.bound(node, name))
     if not bound or any(isinstance(b, BuiltinAssignment) for b in bound):
         return
     nodes = [n for b in bound if isinstance(n := getattr(b, "node", None), cst.CSTNode)]

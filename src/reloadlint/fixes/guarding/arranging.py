@@ -112,7 +112,7 @@ def _independent(
 def _constants(tree: Tree) -> set[str]:
     """Names of a module that mean the same all the time: imports, functions and classes."""
     found = set()
-    for assignment in tree.global_scope.assignments:
+    for assignment in tree.in_order(tree.global_scope.assignments):
         node = getattr(assignment, "node", None)
         if isinstance(node, (cst.Import, cst.ImportFrom, cst.FunctionDef, cst.ClassDef)):
             found.add(assignment.name)

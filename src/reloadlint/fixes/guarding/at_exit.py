@@ -31,7 +31,7 @@ def _named(tree: Tree, call: cst.Call) -> Iterator[cst.FunctionDef]:
     """The functions that a call is given."""
     for arg in call.args:
         if isinstance(arg.value, cst.Name):
-            for assignment in tree.scope(arg.value)[arg.value.value]:
+            for assignment in tree.bound(arg.value, arg.value.value):
                 node = getattr(assignment, "node", None)
                 if isinstance(node, cst.FunctionDef):
                     yield node

@@ -86,6 +86,6 @@ def _last_parameter(tree: Tree, function: cst.FunctionDef) -> int:
 
 def _import(tree: Tree) -> list[Edit]:
     """The import of `atexit`, unless the module has it under that name."""
-    if any(a.scope is tree.global_scope for a in tree.global_scope["atexit"]):
+    if any(a.scope is tree.global_scope for a in tree.bound(tree.module, "atexit")):
         return []
     return [new_import(tree, "import atexit", "atexit", style_of(tree).newline)]

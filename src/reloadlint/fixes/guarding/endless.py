@@ -104,7 +104,7 @@ def _is_endless(tree: Tree, target: cst.BaseExpression) -> bool:
         return False
     found = [
         a.node  # type: ignore[attr-defined]
-        for a in tree.scope(target)[target.value]
+        for a in tree.bound(target, target.value)
         if isinstance(getattr(a, "node", None), cst.FunctionDef)
     ]
     return len(found) == 1 and _ends_in_loop(found[0])

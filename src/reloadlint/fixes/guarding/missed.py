@@ -41,4 +41,4 @@ def _is_global(tree: Tree, node: cst.CSTNode) -> bool:
         node = node.value
     if not isinstance(node, cst.Name):
         return False
-    return any(isinstance(a.scope, GlobalScope) for a in tree.scope(node)[node.value])
+    return any(isinstance(a.scope, GlobalScope) for a in tree.bound(node, node.value))

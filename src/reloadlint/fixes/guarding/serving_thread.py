@@ -51,5 +51,5 @@ def _is_server(tree: Tree, target: cst.BaseExpression) -> bool:
         return runs_application(target)
     if not isinstance(target, cst.Name):
         return False
-    found = (getattr(a, "node", None) for a in tree.scope(target)[target.value])
+    found = (getattr(a, "node", None) for a in tree.bound(target, target.value))
     return any(isinstance(node, cst.FunctionDef) and runs_application(node) for node in found)

@@ -59,7 +59,7 @@ def made_global(tree: Tree, start: cst.Call) -> set[str]:
     """The module's names that the called function gives values to."""
     if not isinstance(start.func, cst.Name):
         return set()
-    found = tree.scope(start)[start.func.value]
+    found = tree.bound(start, start.func.value)
     functions = [n for a in found if isinstance(n := getattr(a, "node", None), cst.FunctionDef)]
     inside = [node for function in functions for node in descendants(function)]
     shared = [node for node in inside if isinstance(node, cst.Global)]
@@ -71,7 +71,7 @@ def _is_module(tree: Tree, receiver: cst.BaseExpression | None) -> bool:
         receiver = receiver.value
     if not isinstance(receiver, cst.Name):
         return True
-    found = tree.scope(receiver)[receiver.value]
+    found = tree.bound(receiver, receiver.value)
     return any(isinstance(getattr(a, "node", None), cst.Import) for a in found)
 
 

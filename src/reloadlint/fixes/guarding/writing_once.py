@@ -87,7 +87,7 @@ def once_text(once: Once, starting: str, style: Style, margin: str = "") -> str:
 
 def import_of_threading(tree: Tree, style: Style) -> list[Edit]:
     """The import of `threading`, unless the module has it under that name."""
-    for assignment in tree.global_scope["threading"]:
+    for assignment in tree.bound(tree.module, "threading"):
         if assignment.scope is tree.global_scope:
             return []
     return [new_import(tree, "import threading", "threading", style.newline)]

@@ -149,7 +149,7 @@ def _arranged(block: Block, guard: cst.If) -> Arrangement:
 
 def _modules(tree: Tree) -> set[str]:
     """The names of imported modules."""
-    found = tree.global_scope.assignments
+    found = tree.in_order(tree.global_scope.assignments)
     return {a.name for a in found if isinstance(getattr(a, "node", None), cst.Import)}
 
 

@@ -37,7 +37,7 @@ def there_already(project: Project, thing: Thing) -> Existing | None:
     if tree.span(existing.node)[0] < start and _is_used_before(tree, existing, start):
         return None
     others = (project.tree(path) for path in thing.found.paths if path != thing.made.tree.path)
-    bound = [one for tree in others for one in tree.global_scope[existing.name]]
+    bound = [one for tree in others for one in tree.bound(tree.module, existing.name)]
     return existing if all(isinstance(one, ImportAssignment) for one in bound) else None
 
 

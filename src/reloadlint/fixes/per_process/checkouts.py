@@ -112,7 +112,7 @@ def _checkout(use: Use, gives: tuple[str, ...]) -> Checkout:
 def _given_back(checkout: Checkout, target: cst.Name, gives: tuple[str, ...]) -> Iterator[Line]:
     """The statements that give the connection back; every other use has to keep it open."""
     tree, scope = checkout.tree, checkout.tree.scope(target)
-    bound = [assignment for assignment in scope[target.value] if assignment.scope is scope]
+    bound = [one for one in tree.bound(target, target.value) if one.scope is scope]
     if len(bound) != 1 or isinstance(scope, GlobalScope):
         raise Unclear(f"`{target.value}` in {line_in(tree, target)} is bound more than once")
     nodes = {access.node for access in bound[0].references}

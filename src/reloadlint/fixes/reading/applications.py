@@ -81,7 +81,7 @@ def qualified_name(tree: Tree, node: cst.BaseExpression) -> str:
     if not written:
         return ""
     first, _, rest = written.partition(".")
-    for assignment in tree.scope(node)[first]:
+    for assignment in tree.bound(node, first):
         if isinstance(assignment, ImportAssignment):
             statement = assignment.node
             name = _imported_as(statement, first)
@@ -108,7 +108,7 @@ def _imported_as(statement: cst.CSTNode, local: str) -> str:
 
 def _is_of_star(tree: Tree, node: cst.BaseExpression, first: str) -> bool:
     """Whether nothing but `from flask import *` can bind a name."""
-    if list(tree.scope(node)[first]):
+    if list(tree.bound(node, first)):
         return False
     stars = (s for s in tree.every(cst.ImportFrom) if isinstance(s.names, cst.ImportStar))
     return any(dotted(star.module) == "flask" for star in stars)
@@ -119,7 +119,7 @@ def _class_definition(
 ) -> tuple[Tree, cst.ClassDef] | None:
     if not isinstance(node, cst.Name):
         return None
-    for assignment in tree.scope(node)[node.value]:
+    for assignment in tree.bound(node, node.value):
         definition = getattr(assignment, "node", None)
         if isinstance(definition, cst.ClassDef):
             return tree, definition
@@ -136,7 +136,7 @@ def _imported_class(
         return None
     name = _imported_as(statement, local).rpartition(".")[2]
     source = project.tree(found.path)
-    for assignment in source.global_scope[name]:
+    for assignment in source.bound(source.module, name):
         definition = getattr(assignment, "node", None)
         if isinstance(definition, cst.ClassDef):
             return source, definition

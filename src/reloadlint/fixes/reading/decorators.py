@@ -58,7 +58,7 @@ def _has_context(tree: Tree, function: cst.FunctionDef, name: str, names: list[s
     if ".cli." in f".{name}" or any(n.endswith("with_appcontext") for n in names):
         return True
     group = name.rpartition(".")[0]
-    made = [a.node for a in tree.global_scope[group] if hasattr(a, "node")] if group else []
+    made = [a.node for a in tree.bound(tree.module, group) if hasattr(a, "node")] if group else []
     calls = [tree.parent(tree.parent(node)) for node in made if isinstance(node, cst.Name)]
     made_from = {last_name(getattr(call, "value", None)) for call in calls}
     return bool(made_from & {"AppGroup", "FlaskGroup"})

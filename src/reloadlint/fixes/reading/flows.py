@@ -172,7 +172,7 @@ class Flows:
 
 
 def _owner(tree: Tree, target: cst.Name) -> object:
-    bound = {assignment.scope for assignment in tree.scope(target)[target.value]}
+    bound = {assignment.scope for assignment in tree.bound(target, target.value)}
     scope = tree.scope(target)
     return scope if scope in bound else next(iter(bound), scope)
 

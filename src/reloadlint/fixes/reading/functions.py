@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import libcst as cst
 import libcst.matchers as m
-from libcst.metadata import GlobalScope, ImportAssignment
+from libcst.metadata import BaseAssignment, GlobalScope, ImportAssignment
 
 from reloadlint.fixes.reading.project import Project
 from reloadlint.fixes.reading.references import references
@@ -60,8 +60,8 @@ def naming(project: Project, tree: Tree, target: cst.Name) -> list[Place]:
     scope = tree.scope(target)
     if isinstance(scope, GlobalScope):
         return [(use.tree, use.node) for use in references(project, tree.path, target.value).uses]
-    bound = (a for a in scope[target.value] if a.scope is scope)
-    return [(tree, node) for node in {access.node for a in bound for access in a.references}]
+    bound = (a for a in tree.bound(target, target.value) if a.scope is scope)
+    return [(tree, node) for node in _used(tree, bound)]
 
 
 def definition_of(
@@ -70,7 +70,7 @@ def definition_of(
     """The function or class of the project that a name stands for, if it is sure."""
     if not isinstance(node, cst.Name):
         return None
-    for assignment in tree.scope(node)[node.value]:
+    for assignment in tree.bound(node, node.value):
         found = getattr(assignment, "node", None)
         if isinstance(found, (cst.FunctionDef, cst.ClassDef)):
             return tree, found
@@ -89,7 +89,7 @@ def _imported_definition(
     where = project.tree(source.path)
     for alias in statement.names:
         if (alias.evaluated_alias or alias.evaluated_name) == local:
-            for assignment in where.global_scope[alias.evaluated_name]:
+            for assignment in where.bound(where.module, alias.evaluated_name):
                 found = getattr(assignment, "node", None)
                 if isinstance(found, (cst.FunctionDef, cst.ClassDef)):
                     return where, found
@@ -102,8 +102,14 @@ def _by_name(
     scope = tree.scope(node)
     if isinstance(scope, GlobalScope):
         return [(use.tree, use.node) for use in references(project, tree.path, name).uses]
-    found = {access.node for a in scope[name] if a.scope is scope for access in a.references}
-    return [(tree, found_node) for found_node in found]
+    bound = (a for a in tree.bound(node, name) if a.scope is scope)
+    return [(tree, found) for found in _used(tree, bound)]
+
+
+def _used(tree: Tree, bound: Iterable[BaseAssignment]) -> list[cst.CSTNode]:
+    """Where these bindings are used, each place once."""
+    uses = tree.in_order({access for a in bound for access in a.references})
+    return list(dict.fromkeys(access.node for access in uses))
 
 
 def _by_attribute(project: Project, name: str) -> Iterator[Place]:
@@ -123,7 +129,7 @@ def is_foreign(project: Project, tree: Tree, receiver: cst.BaseExpression) -> bo
         receiver = receiver.func if isinstance(receiver, cst.Call) else receiver.value
     if not isinstance(receiver, cst.Name):
         return False
-    for assignment in tree.scope(receiver)[receiver.value]:
+    for assignment in tree.bound(receiver, receiver.value):
         if isinstance(assignment, ImportAssignment):
             return not _of_project(project, tree, assignment.node)
     return False

@@ -58,7 +58,7 @@ def _module_of(project: Project, tree: Tree, func: cst.Attribute) -> Tree | None
 
 
 def _functions(tree: Tree, call: cst.Call) -> list[cst.FunctionDef]:
-    bound = (getattr(one, "node", None) for one in tree.global_scope[last_name(call)])
+    bound = (getattr(one, "node", None) for one in tree.bound(tree.module, last_name(call)))
     return [node for node in bound if isinstance(node, cst.FunctionDef)]
 
 

@@ -51,7 +51,7 @@ class _Collector:
     # In the module itself
 
     def _inside(self, tree: Tree, name: str) -> None:
-        bound = [a for a in tree.global_scope[name] if isinstance(a.scope, GlobalScope)]
+        bound = [a for a in tree.bound(tree.module, name) if isinstance(a.scope, GlobalScope)]
         self._note_assignments(tree, bound)
         for node in tree.every(cst.Global):
             names = [item for item in node.names if item.name.value == name]
@@ -63,7 +63,7 @@ class _Collector:
         bound = list(bound)
         seen: set[cst.CSTNode] = set()
         for assignment in bound:
-            for access in assignment.references:
+            for access in tree.in_order(assignment.references):
                 if access.node not in seen:
                     seen.add(access.node)
                     self._note_use(tree, access.node)
@@ -118,17 +118,17 @@ class _Collector:
         if isinstance(scope, GlobalScope):
             self.follow(tree.path, local)
         else:
-            self._note_assignments(tree, [a for a in scope[local] if a.scope is scope])
+            self._note_assignments(tree, [a for a in tree.bound(node, local) if a.scope is scope])
 
     def _star(self, tree: Tree, name: str) -> None:
-        own = [a for a in tree.global_scope[name] if isinstance(a.scope, GlobalScope)]
+        own = [a for a in tree.bound(tree.module, name) if isinstance(a.scope, GlobalScope)]
         if own:
             nodes = [node for a in own if (node := getattr(a, "node", None)) is not None]
             self.found.rebound += [Use(tree, node) for node in nodes if _in_block(tree, node)]
             return
-        scopes = {tree.scope(node) for node in tree.every(cst.Name) if node.value == name}
+        scopes = dict.fromkeys(tree.scope(n) for n in tree.every(cst.Name) if n.value == name)
         for scope in scopes:
-            for access in scope.accesses:
+            for access in tree.in_order(scope.accesses):
                 if getattr(access.node, "value", None) == name and not access.referents:
                     self._note_use(tree, access.node)
         self.found.names.add((tree.path, name))
@@ -149,10 +149,10 @@ class _Collector:
                     self._module_attributes(tree, node, local, name)
 
     def _module_attributes(self, tree: Tree, node: cst.CSTNode, local: str, name: str) -> None:
-        for assignment in tree.scope(node)[local]:
+        for assignment in tree.bound(node, local):
             if not isinstance(assignment, ImportAssignment) or assignment.node is not node:
                 continue
-            for access in assignment.references:
+            for access in tree.in_order(assignment.references):
                 self._through_module(tree, access.node, name)
 
     def _through_module(self, tree: Tree, module: cst.CSTNode, name: str) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import Any, TypeAlias, TypeVar, cast
 
 import libcst as cst
 from libcst.metadata import (
+    Access,
+    BaseAssignment,
     ByteSpanPositionProvider,
     GlobalScope,
     MetadataWrapper,
@@ -43,6 +45,7 @@ _LINE_BREAK = re.compile(rb"\r\n?|\n")
 FunctionNode: TypeAlias = cst.FunctionDef | cst.Lambda
 N = TypeVar("N", bound=cst.CSTNode)
 T = TypeVar("T")
+Placed = TypeVar("Placed", bound=BaseAssignment | Access)
 
 
 class Tree:
@@ -143,6 +146,18 @@ class Tree:
         assert isinstance(scope, GlobalScope)
         return scope
 
+    def bound(self, node: cst.CSTNode, name: str) -> list[BaseAssignment]:
+        """What gives a name its value, as it is looked up at a node, in the order of the text."""
+        return self.in_order(self.scope(node)[name])
+
+    def in_order(self, found: Iterable[Placed]) -> list[Placed]:
+        """Bindings or uses in the order of the text: libcst has them in sets, in any order."""
+        return sorted(found, key=self._number)
+
+    def _number(self, found: BaseAssignment | Access) -> int:
+        node = getattr(found, "node", None)
+        return -1 if node is None else self.index.number(node)
+
     def every(self, kind: type[N]) -> list[N]:
         """All nodes of a kind, in the order of the text."""
         if kind not in self._by_kind:
@@ -204,7 +219,7 @@ class Tree:
 
 def assigned_values(tree: Tree, name: cst.Name) -> Iterator[cst.BaseExpression]:
     """What plain assignments give to a name."""
-    for assignment in tree.scope(name)[name.value]:
+    for assignment in tree.bound(name, name.value):
         bound = getattr(assignment, "node", None)
         target = tree.parent(bound) if isinstance(bound, cst.Name) else None
         statement = tree.parent(target) if isinstance(target, cst.AssignTarget) else None

@@ -72,7 +72,7 @@ def _imports(body: Sequence[cst.CSTNode], kind: type[ImportNode]) -> list[Import
 
 
 def _already(tree: Tree, froms: list[cst.ImportFrom], name: str) -> str | None:
-    bound = [a for a in tree.global_scope[name] if a.scope is tree.global_scope]
+    bound = [a for a in tree.bound(tree.module, name) if a.scope is tree.global_scope]
     for statement in froms:
         if isinstance(statement.names, cst.ImportStar):
             if not bound:
@@ -86,7 +86,7 @@ def _already(tree: Tree, froms: list[cst.ImportFrom], name: str) -> str | None:
 
 def _local(tree: Tree, name: str) -> str:
     """The name under which to import; another one where the module has its own of that name."""
-    taken = [a for a in tree.global_scope[name] if a.scope is tree.global_scope]
+    taken = [a for a in tree.bound(tree.module, name) if a.scope is tree.global_scope]
     if not taken:
         return name
     if f"flask_{name}" in tree.identifiers:

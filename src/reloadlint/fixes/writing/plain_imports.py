@@ -46,7 +46,7 @@ def _imported_as(tree: Tree, module: str, before: int) -> str | None:
 
 def _is_only(tree: Tree, name: str, module: str) -> bool:
     """Whether nothing but imports of a module bind a name at module level."""
-    bound = [a for a in tree.global_scope[name] if a.scope is tree.global_scope]
+    bound = [a for a in tree.bound(tree.module, name) if a.scope is tree.global_scope]
     return all(
         isinstance(a, ImportAssignment)
         and isinstance(a.node, cst.Import)

@@ -16,7 +16,7 @@ def unused_without(tree: Tree, gone: cst.CSTNode) -> Iterator[Edit]:
     """The edits that take away the imports that only an expression uses, which goes itself."""
     inside = set(descendants(gone))
     for name in {node.value for node in inside if isinstance(node, cst.Name)}:
-        bound = list(tree.global_scope[name])
+        bound = list(tree.bound(tree.module, name))
         used = {access.node for one in bound for access in one.references}
         if len(bound) == 1 and isinstance(bound[0], ImportAssignment) and used <= inside:
             statement = bound[0].node
