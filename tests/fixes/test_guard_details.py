@@ -199,3 +199,38 @@ def test_second_thread_of_a_module_gets_a_hook_of_its_own(tmp_path: Path) -> Non
     assert text.count("@app.before_request\n") == 2
     assert "def start_thread():" in text
     assert "_thread_2_started = True" in text
+
+
+THREE = """\
+    import threading
+    from flask import Flask
+
+    app = Flask(__name__)
+
+
+    def work():
+        while True:
+            pass
+
+
+    first = threading.Thread(target=work)
+    first.start()
+    second = threading.Thread(target=work)
+    second.start()
+    third = threading.Thread(target=work)
+    third.start()
+
+    if __name__ == "__main__":
+        app.run(debug=True)
+"""
+
+
+def test_starts_with_doubts_of_their_own_keep_their_order(tmp_path: Path) -> None:
+    text = fixed(tmp_path, {"app.py": THREE}, unsafe=True)["app.py"]
+    assert "first.start()\n        second.start()\n        third.start()\n" in text
+
+
+def test_what_was_done_is_told_at_the_line_where_it_was(tmp_path: Path) -> None:
+    done = repair(tmp_path, {"app.py": THREE}, unsafe=True)
+    told = [(outcome.finding.line, outcome.note.split("`")[1]) for outcome in done.outcomes]
+    assert told == [(13, "first.start()"), (15, "second.start()"), (17, "third.start()")]

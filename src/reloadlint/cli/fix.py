@@ -131,7 +131,7 @@ def _repair(
         return fix_project(
             paths,
             settings,
-            wishes=Wishes(*(options[wish] for wish in Wishes.__struct_fields__)),
+            wishes=Wishes(**{w: options[w] for w in Wishes.__struct_fields__ if w in options}),
             unsafe=settings.unsafe_fixes,
             stdin=stdin,
             progress=progress,

@@ -33,13 +33,15 @@ class Wishes(msgspec.Struct, frozen=True):
     `strategy` is their word on the role. `access`: `call` rewrites every use into a call of the
     accessor, `proxy` keeps the name as a `LocalProxy`, `auto` does so only where modules use it
     that may not be changed. `before_request`: what goes to `g` is opened before each request, too.
-    `app_factory`: global applications are moved into a factory.
+    `app_factory`: global applications are moved into a factory. `unsafe`: what is not safe is
+    written, too.
     """
 
     strategy: str = "auto"
     access: str = "auto"
     before_request: bool = False
     app_factory: bool = False
+    unsafe: bool = False
 
 
 def wishes_for(hazard: Hazard, wishes: Wishes, own: Mapping[str, str]) -> Wishes:

@@ -61,11 +61,14 @@ class Rounds:
         self._texts: dict[str, str] = {}
         self._failed: dict[_Key, str] = {}
         self._waiting: set[_Key] = set()
-        self._fixed: list[tuple[_Key, str, tuple[str, ...]]] = []
+        self._open: dict[_Key, list[Finding]] = {}
+        self._fixed: dict[Finding, Draft] = {}
 
     def run(self) -> Repaired:
         """Fix what can be fixed, until nothing is left to do."""
         first = state = self._check({})
+        for finding in first.findings:
+            self._open.setdefault(_key(finding), []).append(finding)
         while chosen := self._choose(state):
             state = self._attempt(state, chosen)
         return Repaired(tuple(self._outcomes(first, state)), self._texts)
@@ -115,10 +118,16 @@ class Rounds:
                 return state
             return self._attempt(state, chosen[: len(chosen) // 2])
         self._texts.update(texts)
-        for finding in chosen:
-            draft = _draft(state, finding)
-            self._fixed.append((_key(finding), draft.note, tuple(draft.edits)))
+        self._fixed |= {self._as_first_found(state, f): _draft(state, f) for f in chosen}
+        for key, found in self._open.items():
+            self._open[key] = [finding for finding in found if finding not in self._fixed]
         return after
+
+    def _as_first_found(self, state: Checked, finding: Finding) -> Finding:
+        """A finding as it was before all rounds; of several alike, the one at its place."""
+        alike = [other for other in state.findings if _key(other) == _key(finding)]
+        found = self._open.get(_key(finding)) or [finding]
+        return found[alike.index(finding)] if len(found) == len(alike) else found[0]
 
     def _proved(self, state: Checked, chosen: Sequence[Finding]) -> tuple[dict[str, str], Checked]:
         edits: dict[str, list[Edit]] = {}
@@ -135,13 +144,12 @@ class Rounds:
         return texts, after
 
     def _outcomes(self, first: Checked, last: Checked) -> list[Fixed]:
-        fixed, left = list(self._fixed), Counter(map(_key, last.findings))
+        left = Counter(map(_key, last.findings))
         outcomes = []
         for finding in first.findings:
-            done = next((entry for entry in fixed if entry[0] == _key(finding)), None)
-            if done is not None:
-                fixed.remove(done)
-                outcomes.append(Fixed(finding, None, *done[1:]))
+            draft = self._fixed.get(finding)
+            if draft is not None:
+                outcomes.append(Fixed(finding, None, draft.note, tuple(draft.edits)))
             elif not left[_key(finding)]:
                 outcomes.append(Fixed(finding, None, "the fix of another took it away, too"))
             else:

@@ -84,7 +84,11 @@ def _in_place(
     condition, test, draft = _condition(ran, block)
     found = arranged(block, start, condition, test)
     later = later_start(
-        hazard, project, found, partial(draft_guard, project=project, wishes=wishes)
+        hazard,
+        project,
+        found,
+        partial(draft_guard, project=project, wishes=wishes),
+        unsafe=wishes.unsafe,
     )
     return in_turn(
         later, lambda: _written(hazard, project, ran, block, condition, test, found, draft)
@@ -117,7 +121,11 @@ def _moved_in(
                 return draft_first_request(hazard, project, tree, start, made)
         draft.doubt(missing)
     later = later_start(
-        hazard, project, found, partial(draft_guard, project=project, wishes=wishes)
+        hazard,
+        project,
+        found,
+        partial(draft_guard, project=project, wishes=wishes),
+        unsafe=wishes.unsafe,
     )
     for path in importers(project, hazard.path):
         draft.doubt(f"`{path}` imports the module, and would find it not started")

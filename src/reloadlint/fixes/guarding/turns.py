@@ -13,7 +13,12 @@ from reloadlint.fixes.reading.project import Project
 
 
 def later_start(
-    hazard: Hazard, project: Project, found: Arrangement, write: Callable[[Hazard], Draft]
+    hazard: Hazard,
+    project: Project,
+    found: Arrangement,
+    write: Callable[[Hazard], Draft],
+    *,
+    unsafe: bool,
 ) -> Waiting | None:
     """The start further down that is guarded first, if there is one that can be.
 
@@ -21,6 +26,7 @@ def later_start(
         hazard: the start that may have to wait.
         found: what is guarded along with it.
         write: writes the cure for another one, or raises `Refusal`.
+        unsafe: whether cures that are not safe are written, too.
     """
     tree = project.tree(hazard.path)
     covered = [statement for segment in found.segments for statement in segment]
@@ -37,12 +43,14 @@ def later_start(
             continue
         if tree.function_of(call) is not tree.function_of(covered[0]):
             continue
-        if _is_sure(other, project, write):
+        if _is_written(other, project, write, unsafe=unsafe):
             return Waiting(f"`{other.text}()` in line {other.span[0]} is guarded first", other)
     return None
 
 
-def _is_sure(other: Hazard, project: Project, write: Callable[[Hazard], Draft]) -> bool:
+def _is_written(
+    other: Hazard, project: Project, write: Callable[[Hazard], Draft], *, unsafe: bool
+) -> bool:
     """Whether a start can be guarded, and nothing but the user's own choice speaks against it.
 
     Tried once for each: it asks the same of all that come after it.
@@ -50,7 +58,7 @@ def _is_sure(other: Hazard, project: Project, write: Callable[[Hazard], Draft]) 
     tried = project.once(_tried)
     if other not in tried:
         try:
-            tried[other] = set(write(other).doubts) <= {NOT_SERVED}
+            tried[other] = set(write(other).doubts) <= {NOT_SERVED} or unsafe
         except Refusal:
             tried[other] = False
     return tried[other]
