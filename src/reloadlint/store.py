@@ -6,7 +6,6 @@ import contextlib
 import hashlib
 import os
 import re
-import tempfile
 from pathlib import Path
 
 FOLDER = ".reloadlint_cache"
@@ -58,6 +57,8 @@ class Store:
         """Keep this under that name."""
         if self._top is None:
             return
+        import tempfile  # a run whose result is known writes nothing
+
         with contextlib.suppress(OSError):
             folder = self._prepared(self._top)
             handle, temporary = tempfile.mkstemp(prefix=".new-", dir=folder)

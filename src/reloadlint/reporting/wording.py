@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,8 @@ def harmless(text: str) -> str:
     """
     if text.isprintable():
         return text
+    import unicodedata
+
     return "".join(
         _escape(char) if unicodedata.category(char) in _UNSEEN and char not in _JOINERS else char
         for char in text
