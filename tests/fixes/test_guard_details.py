@@ -234,3 +234,42 @@ def test_what_was_done_is_told_at_the_line_where_it_was(tmp_path: Path) -> None:
     done = repair(tmp_path, {"app.py": THREE}, unsafe=True)
     told = [(outcome.finding.line, outcome.note.split("`")[1]) for outcome in done.outcomes]
     assert told == [(13, "first.start()"), (15, "second.start()"), (17, "third.start()")]
+
+
+ANNOTATED = """\
+    import threading
+    from flask import Flask
+
+    app = Flask(__name__)
+
+
+    class Service:
+        def __init__(self) -> None:
+            threading.Thread(target=print, daemon=True).start()
+
+
+    service: Service = Service()
+
+
+    @app.route("/")
+    def index() -> str:
+        return str(service)
+"""
+
+
+def test_annotation_stays_at_the_name_and_does_not_go_into_the_function(tmp_path: Path) -> None:
+    """Python refuses an annotated name that is `global`."""
+    text = fixed(tmp_path, {"app.py": ANNOTATED}, unsafe=True)["app.py"]
+    compile(text, "app.py", "exec")
+    assert '\nservice: "Service | None" = None\n' in text
+    assert "            service = Service()\n" in text
+
+
+def test_annotation_without_a_value_is_not_moved(tmp_path: Path) -> None:
+    text = ANNOTATED.replace(
+        "service: Service = Service()\n", "service = Service()\n    service: Service\n"
+    )
+    done = repair(tmp_path, {"app.py": text}, unsafe=True)
+    assert not any("please report" in (outcome.reason or "") for outcome in done.outcomes)
+    for change in done.changes:
+        compile(change.text, "app.py", "exec")

@@ -9,6 +9,7 @@ import libcst as cst
 from reloadlint.effects.hazards import Hazard
 from reloadlint.fixes.draft import Draft, Refusal
 from reloadlint.fixes.edits import Edit
+from reloadlint.fixes.guarding.annotations import annotations_of, without_annotations
 from reloadlint.fixes.guarding.applying import RECIPE, application_above, register_elsewhere
 from reloadlint.fixes.guarding.at_exit import exit_doubts
 from reloadlint.fixes.guarding.blocks import line_of
@@ -59,8 +60,9 @@ def draft_first_request(
     draft.doubt(HOLDS)
     for doubt in (*doubts_about(tree, rest), *exit_doubts(tree, objects, members)):
         draft.doubt(doubt)
-    inside = _as_daemon(hazard, project, draft)
+    inside = [*_as_daemon(hazard, project, draft), *without_annotations(tree, members)]
     once = hook_names(tree, app, _stem(kept, start), kept)
+    once = once._replace(annotations=annotations_of(tree, members))
     if app is None:
         register_elsewhere(project, place, once.hook, draft)
     draft.add_once(tree.path, *import_of_threading(tree, style_of(tree)))

@@ -68,8 +68,13 @@ def _all(place: Standing) -> set[str]:
 
 def _plain_name(unit: cst.BaseStatement) -> str | None:
     small = unit.body[0] if isinstance(unit, cst.SimpleStatementLine) else None
-    target = small.targets[0].target if isinstance(small, cst.Assign) else None
-    return target.value if isinstance(target, cst.Name) and len(small.targets) == 1 else None  # type: ignore[union-attr]
+    if isinstance(small, cst.AnnAssign):
+        target = small.target
+    elif isinstance(small, cst.Assign) and len(small.targets) == 1:
+        target = small.targets[0].target
+    else:
+        return None
+    return target.value if isinstance(target, cst.Name) else None
 
 
 def _bound_elsewhere(place: Standing, name: str, members: list[cst.BaseStatement]) -> bool:

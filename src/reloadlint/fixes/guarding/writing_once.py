@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from reloadlint.fixes.draft import Refusal
@@ -22,6 +24,7 @@ class Once(NamedTuple):
 
     `app` is what it is decorated with, None where another module registers it. `kept` are the names
     that others need; the only one tells whether it has been started, unless that may be None.
+    `annotations` are those that names had where they were bound.
     """
 
     app: str | None
@@ -30,12 +33,20 @@ class Once(NamedTuple):
     flag: str
     kept: Kept
     what: str
+    annotations: Mapping[str, str] = MappingProxyType({})
 
     @property
     def state(self) -> list[tuple[str, str]]:
         """The names that are bound beforehand, and their values until then."""
         flag = [] if self.kept.tells else [(self.flag, "False")]
         return [*((name, "None") for name in self.kept.new), *flag]
+
+    def annotation(self, name: str, style: Style) -> str:
+        """What stands behind a name that is None until then; a text, so that it is never run."""
+        kind = self.annotations.get(name)
+        if kind is None or style.quote in kind:
+            return ""
+        return f": {style.quote}{kind} | None{style.quote}"
 
     @property
     def changed(self) -> str:
@@ -68,7 +79,7 @@ def once_text(once: Once, starting: str, style: Style, margin: str = "") -> str:
     blank = 1 if margin else style.blank
     lines = [
         f"{once.lock} = threading.Lock()",
-        *(f"{name} = {value}" for name, value in once.state),
+        *(f"{name}{once.annotation(name, style)} = {value}" for name, value in once.state),
         *([""] * blank),
         *([f"@{once.app}.before_request"] if once.app else []),
         f"def {once.hook}(){arrow}:",
