@@ -213,3 +213,15 @@ def test_text_that_only_stands_for_a_file_is_not_kept(project: Path, read_anew: 
     (project / "other.py").touch()
     assert codes(check()) == ["RL101"]
     assert read_anew == [""]
+
+
+def test_another_reloadlint_reads_everything_anew(
+    project: Path, read_anew: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A checkout changes what facts say without a new version."""
+    check()
+    read_anew.clear()
+    monkeypatch.setattr(kept_modules, "edition", lambda: ("another",))
+    (project / "other.py").touch()
+    check()
+    assert sorted(read_anew) == sorted(["", APP, HEIR, STARTS])

@@ -89,8 +89,7 @@ def key_of(
     """
     digest = hashlib.blake2b(digest_size=20)
     shown = msgspec.structs.replace(settings, output_format="", cache=True, cache_dir=None)
-    own = _stamps(_files_below(Path(__file__).parent))
-    parts = (__version__, sys.version_info[:3], own, msgspec.structs.astuple(shown), Path.cwd())
+    parts = (edition(), msgspec.structs.astuple(shown), Path.cwd())
     digest.update(repr(parts).encode())
     for named in filter(None, (settings.baseline, *settings.catalog_files)):
         digest.update(Path(named).read_bytes())
@@ -106,6 +105,14 @@ def key_of(
             content = hashlib.blake2b(file.read_bytes(), digest_size=20).digest()
             digest.update(os.fsencode(file) + b"\0" + content)
     return digest.hexdigest()
+
+
+def edition() -> tuple[object, ...]:
+    """What reloadlint and Python are here: with another of them, nothing that was kept counts.
+
+    Of reloadlint its files as well as its version: a checkout changes without a new version.
+    """
+    return (__version__, sys.version_info[:3], _stamps(_files_below(Path(__file__).parent)))
 
 
 def _files_below(folder: Path) -> list[str]:

@@ -11,8 +11,8 @@ import click
 
 from reloadlint.cli.boundary import write
 from reloadlint.cli.configuration import settings_from
-from reloadlint.cli.grouping import Command, Option
-from reloadlint.cli.options import CONFIG, with_options
+from reloadlint.cli.grouping import Command
+from reloadlint.cli.options import CACHE_DIR, CONFIG, with_options
 from reloadlint.discovery.roots import find_project_root
 from reloadlint.errors import UsageError
 from reloadlint.reporting.wording import harmless
@@ -25,19 +25,10 @@ Examples:
   reloadlint clean --cache-dir ~/.cache/reloadlint
 """
 
-_CACHE_DIR = click.option(
-    "--cache-dir",
-    cls=Option,
-    group="What is read",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    help=f"Where it is kept, if not in {FOLDER}.",
-)
-
 
 @click.command("clean", cls=Command, epilog=_EXAMPLES, short_help="Remove caches in PATHS.")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-@with_options((*CONFIG, _CACHE_DIR))
+@with_options((*CONFIG, CACHE_DIR))
 def command(paths: tuple[Path, ...], **options: Any) -> int:
     """Remove the caches of the projects in PATHS, and those in folders below.
 

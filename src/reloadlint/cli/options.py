@@ -84,6 +84,10 @@ CONFIG = (
     _reading("--isolated", is_flag=True, help="Read no configuration file."),
 )
 
+CACHE_DIR = _reading(
+    "--cache-dir", metavar="DIR", type=_path, help="Where that is kept (.reloadlint_cache)."
+)
+
 #: What is read besides the paths.
 READING = (
     *CONFIG,
@@ -103,9 +107,7 @@ READING = (
     ),
     _reading("--no-follow-installed", is_flag=True, help="Don't look into installed libraries."),
     _reading("--no-cache", is_flag=True, help="Keep nothing between runs."),
-    _reading(
-        "--cache-dir", metavar="DIR", type=_path, help="Where that is kept (.reloadlint_cache)."
-    ),
+    CACHE_DIR,
     _reading(
         "--jobs",
         metavar="N",

@@ -5,23 +5,18 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import sys
 from collections.abc import Container
 from pathlib import Path
 
 import msgspec
 
-from reloadlint import __version__
-from reloadlint.facts.records import ModuleFacts, Record
 from reloadlint.linter.saying import Packed, Said
 from reloadlint.project.imports import ImportFacts
+from reloadlint.result_cache import edition
 from reloadlint.store import Store
 
 MOST_PROJECTS = 16
 """How many projects may share a folder; the ones that were changed last stay."""
-
-_KINDS: list[type[msgspec.Struct]] = [*Record.__subclasses__(), ModuleFacts, ImportFacts]
-_SHAPE = [(kind.__name__, kind.__struct_fields__) for kind in _KINDS]
 
 
 class _Kept(msgspec.Struct, array_like=True):
@@ -46,10 +41,13 @@ class KeptModules:
 
     def __init__(self, folder: Path | None, root: Path) -> None:
         self._store = Store(folder, "modules", MOST_PROJECTS)
-        key = f"{__version__} {sys.version_info[:3]} {_SHAPE}".encode() + os.fsencode(root)
-        self._name = hashlib.sha256(key).hexdigest()[:32] + ".msgpack"
         self._known: dict[str, _Kept] = {}
         self._changed = False
+        self._name = ""
+        if not self._store.is_open:
+            return
+        key = repr(edition()).encode() + os.fsencode(root)
+        self._name = hashlib.sha256(key).hexdigest()[:32] + ".msgpack"
         data = self._store.read(self._name)
         if data is not None:
             with contextlib.suppress(msgspec.MsgspecError, RecursionError):

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from reloadlint.discovery.start_files import START_FILE
 from reloadlint.fixes.reading.project import Project
 from reloadlint.fixes.reading.start_files import start_file
 
 _NAMES = re.compile(
     r"(?!(?!.*gunicorn).*\.py$)"  # of Python files only gunicorn's configuration
-    r"(Procfile|Dockerfile|Makefile|justfile|README|gunicorn|uwsgi|nginx|supervisord|vercel|zappa"
-    r"|serverless|(docker-)?compose|\.flaskenv|\.env|setup|pyproject|tox|runtime|package).*"
-    r"|.*\.(service|sh|ini|cfg|toml|ya?ml|md|rst|txt|bat|ps1|conf|wsgi|Dockerfile)"
+    rf"({START_FILE.pattern})"
 )
 
 
