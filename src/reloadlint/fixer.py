@@ -51,7 +51,7 @@ def fix_project(
         UsageError: a path that is not there, or wishes that contradict each other.
     """
     _agree(wishes)
-    wishes = msgspec.structs.replace(wishes, unsafe=unsafe)
+    wishes = msgspec.structs.replace(wishes, unsafe=unsafe, general=True)
     targets = targets_of(paths, settings, stdin)
     repair = Repair(list(targets.problems), [])
     for root, files in targets.by_root.items():

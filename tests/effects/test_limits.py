@@ -310,6 +310,28 @@ def test_deep_hierarchy_without_effect_is_left_alone() -> None:
     assert lines({"app.py": f"{HEAD}{classes}C200()\n"}) == []
 
 
+# Recursion
+
+MERGE = """
+def merge(a, b, leaf):
+    for key in unknown:
+        merge(a[key], b[key], leaf)
+        merge(b[key], a[key], leaf)
+        if unknown: merge(a, b, leaf)
+merge({{}}, {{}}, {leaf})
+"""
+
+
+def test_argument_that_stays_the_same_lets_no_recursion_be_followed_further() -> None:
+    plain, counted = (solve({"app.py": MERGE.format(leaf=leaf)})[1] for leaf in ("{}", "None"))
+    assert counted.evaluations == plain.evaluations
+
+
+def test_argument_that_is_counted_down_lets_a_recursion_be_followed_to_its_end() -> None:
+    text = f"{HEAD}def down(n):\n    if n == 0: go()\n    else: down(n - 1)\ndown(5)\n"
+    assert lines({"app.py": text}) == [last_line(text)]
+
+
 # Many modules
 
 

@@ -11,7 +11,7 @@ from fixes.workshop import SETTINGS, repair, write
 from reloadlint import fixer
 from reloadlint.findings import Confidence, Finding, Fix, Severity
 from reloadlint.fixes import rounds
-from reloadlint.fixes.draft import Draft, Plan
+from reloadlint.fixes.draft import Draft, Moved, Plan
 from reloadlint.fixes.edits import Edit
 from reloadlint.fixes.guarding import guard
 from reloadlint.fixes.rounds import Checked, Rounds
@@ -140,7 +140,8 @@ def draft(old: str, new: str) -> Draft:
 
 def moved(line: str) -> Draft:
     at, end = TEXT.index(line), len(TEXT)
-    return Draft({"app.py": [Edit(at, at + len(line), ""), Edit(end, end, line)]}, joins=True)
+    edits = [Edit(at, at + len(line), ""), Edit(end, end, line)]
+    return Draft({"app.py": edits}, joins=Moved(((at, at + len(line)),)))
 
 
 def both(one: Draft, other: Draft, **options: bool) -> bool:

@@ -10,6 +10,7 @@ import msgspec
 from reloadlint.effects.values import UNKNOWN, Value
 
 if TYPE_CHECKING:
+    from reloadlint.effects.state import Arguments
     from reloadlint.effects.values import Class, Function, ModuleValue
     from reloadlint.facts.records import Span
     from reloadlint.project.modules import Module
@@ -41,10 +42,12 @@ class Site(msgspec.Struct, frozen=True):
 class Scope:
     """The names of a module, class body or function call, and where else to look.
 
-    `jumped` holds what the names were at each `break` and `continue` of the innermost loop.
+    `jumped` holds what the names were at each `break` and `continue` of the innermost loop;
+    `arguments` are those that a function was called with.
     """
 
     __slots__ = (
+        "arguments",
         "cls",
         "function",
         "global_names",
@@ -70,6 +73,7 @@ class Scope:
         self.jumped: list[dict[str, Value]] = []
         self.function: Function | None = None
         self.cls: Class | None = None
+        self.arguments: Arguments | None = None
         self.receiver: Value = UNKNOWN
         self.on_yield: Callable[[Value], Value] | None = None
 

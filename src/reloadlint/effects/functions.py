@@ -69,6 +69,7 @@ class Functions(Statements):
         scope = Scope("function", function.scope.module, function.scope)
         scope.function = function
         scope.on_yield = on_yield
+        scope.arguments = args
         scope.receiver = args.positional[0] if args.positional else UNKNOWN
         self._bind_parameters(function, args, scope)
         self.active.append(scope)
@@ -83,15 +84,19 @@ class Functions(Statements):
         return self._annotated(function, either(*scope.returns))
 
     def _is_too_deep(self, function: Function, args: Arguments) -> bool:
-        """Whether to stop: a recursion is followed further if literal arguments may end it."""
+        """Whether to stop: a recursion is followed further if new literal arguments may end it."""
         if self.exhausted or len(self.active) >= DEEPEST_CALL:
             self.cut_short.add(self.loading)
             return True
         definition = function.definition
-        running = [s for s in self.active if s.function and s.function.definition is definition]
+        running = [
+            s
+            for s in self.active
+            if s.function and s.function.definition is definition and s.parent is function.scope
+        ]
         if len(running) < SHALLOWEST_RECURSION:
             return False
-        ends = any(isinstance(value, Literal) for value in args.all())
+        ends = _literals(args) != _literals(running[-1].arguments)
         return not ends or len(running) >= DEEPEST_RECURSION
 
     def _annotated(self, function: Function, value: Value) -> Value:
@@ -149,6 +154,12 @@ class Functions(Statements):
         if isinstance(annotation, (r.Name, r.Attribute)):
             return self.evaluate(annotation, scope)
         return UNKNOWN
+
+
+def _literals(args: Arguments | None) -> list[Value]:
+    """The arguments by which a recursion may be counted down, the others as if they were alike."""
+    values = args.all() if args else []
+    return [value if isinstance(value, Literal) else UNKNOWN for value in values]
 
 
 def _rest(args: Arguments, taken: set[str]) -> Mapping:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from reloadlint.effects.exclusion import excludes
 from reloadlint.effects.frames import Flow, Scope
 from reloadlint.effects.imports import Never
 from reloadlint.effects.libraries import Libraries
@@ -172,11 +173,12 @@ class Solver(Libraries):
             return loaded
         sure = any(run.reloader for run in runs)
         first = runs[0]
-        for occurrence in first.held:
+        held = [o for o in first.held if not excludes(first, o.chain, self.facts_of)]
+        for occurrence in held:
             occurrence.released = False  # by what comes after the run, it is closed too late
             occurrence.chain = _below_run(occurrence.chain, first.chain[:-1])
             occurrence.certain = occurrence.certain and sure
-        return [*loaded, *first.held]
+        return [*loaded, *held]
 
     def note_run(self, callee: Value, args: Arguments) -> None:
         """A method that may run the application was called."""

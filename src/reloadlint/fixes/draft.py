@@ -34,7 +34,7 @@ class Wishes(msgspec.Struct, frozen=True):
     accessor, `proxy` keeps the name as a `LocalProxy`, `auto` does so only where modules use it
     that may not be changed. `before_request`: what goes to `g` is opened before each request, too.
     `app_factory`: global applications are moved into a factory. `unsafe`: what is not safe is
-    written, too.
+    written, too. `general`: the strategy is meant for every finding, not for a single one.
     """
 
     strategy: str = "auto"
@@ -42,6 +42,12 @@ class Wishes(msgspec.Struct, frozen=True):
     before_request: bool = False
     app_factory: bool = False
     unsafe: bool = False
+    general: bool = False
+
+    @property
+    def guards_all(self) -> bool:
+        """Whether everything is to be guarded, whatever its role."""
+        return self.general and self.strategy == "guard"
 
 
 def wishes_for(hazard: Hazard, wishes: Wishes, own: Mapping[str, str]) -> Wishes:
@@ -49,21 +55,29 @@ def wishes_for(hazard: Hazard, wishes: Wishes, own: Mapping[str, str]) -> Wishes
     named = own.get(hazard.call or "", "auto")
     if wishes.strategy != "auto":
         return wishes
-    return msgspec.structs.replace(wishes, strategy=named)
+    return msgspec.structs.replace(wishes, strategy=named, general=False)
+
+
+class Moved(msgspec.Struct, frozen=True):
+    """Whole lines that go elsewhere, as `ranges` of bytes; `opens`: the first opens a block."""
+
+    ranges: tuple[tuple[int, int], ...]
+    opens: bool = False
 
 
 class Draft(msgspec.Struct):
     """A cure as written: `edits` by path, and in `doubts` why it may not hold (one sentence each).
 
     `names` are those that it gives new things in the modules: accessor first. `note` says in one
-    sentence what it does. `joins`: all that it does is to move lines to others that stand there.
+    sentence what it does. `joins`: all that it does is to move these lines to others that stand
+    there.
     """
 
     edits: dict[str, list[Edit]] = msgspec.field(default_factory=dict)
     doubts: list[str] = msgspec.field(default_factory=list)
     names: tuple[str, ...] = ()
     note: str = ""
-    joins: bool = False
+    joins: Moved | None = None
 
     def add(self, path: str, *edits: Edit) -> None:
         """Have these edits made in a module."""

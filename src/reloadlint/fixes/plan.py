@@ -32,7 +32,7 @@ def plan(hazard: Hazard, project: Project, wishes: Wishes = Wishes()) -> Plan:  
     try:
         draft = _drafted(hazard, project, chosen, wishes)
     except Waiting as waiting:
-        made = _after_another(hazard, project, chosen, waiting)
+        made = _after_another(hazard, project, chosen, waiting, wishes)
         if made.after is not None and waiting.joining is not None:
             joining = _noted(waiting.joining, hazard, chosen, wishes)
             return msgspec.structs.replace(made, joining=joining)
@@ -74,9 +74,11 @@ def _noted(draft: Draft, hazard: Hazard, strategy: str, wishes: Wishes) -> Draft
     return draft
 
 
-def _after_another(hazard: Hazard, project: Project, strategy: str, waiting: Waiting) -> Plan:
+def _after_another(
+    hazard: Hazard, project: Project, strategy: str, waiting: Waiting, wishes: Wishes
+) -> Plan:
     """As sure as the fix of the other; it can be written when that one is."""
-    first = plan(waiting.other, project).fix
+    first = plan(waiting.other, project, wishes if wishes.guards_all else Wishes()).fix
     if first.strategy not in ("g", "guard") or first.applicability == "manual":
         return _manual(hazard, strategy, str(waiting))
     fix = Fix(strategy, first.applicability, first.reason and str(waiting))

@@ -14,7 +14,7 @@ from reloadlint.fixes.draft import Draft, Plan
 from reloadlint.fixes.edits import Edit, Overlap, applied
 from reloadlint.fixes.proof import Disproof, Replaced, unproved_text
 from reloadlint.fixes.reading.stars import brought_by_stars
-from reloadlint.fixes.together import Together
+from reloadlint.fixes.together import Together, edits_of
 
 Texts: TypeAlias = Mapping[str, str]
 """Texts by path relative to the project's root."""
@@ -130,10 +130,11 @@ class Rounds:
         return found[alike.index(finding)] if len(found) == len(alike) else found[0]
 
     def _proved(self, state: Checked, chosen: Sequence[Finding]) -> tuple[dict[str, str], Checked]:
-        edits: dict[str, list[Edit]] = {}
-        for finding in sorted(chosen, key=state.findings.index):
-            for path, own in _draft(state, finding).edits.items():
-                edits.setdefault(path, []).extend(own)
+        made, ordered = (
+            [_draft(state, finding) for finding in found]
+            for found in (chosen, sorted(chosen, key=state.findings.index))
+        )
+        edits = edits_of(ordered, made, state.texts)
         texts = {path: _edited(path, state.texts[path], made) for path, made in edits.items()}
         for path, text in texts.items():
             brought = brought_by_stars(text, {**state.texts, **texts})

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from reloadlint.fixes.draft import Draft
 from reloadlint.fixes.edits import Edit
+from reloadlint.fixes.guarding.removing import taken_in_turn, with_gaps
 
 _WORD = re.compile(r"\w+")
+_NAME = re.compile(r"(?<![\w.])\w+")
+_KEYWORDS = frozenset(keyword.kwlist)
+
+Spans: TypeAlias = Mapping[str, Sequence[tuple[int, int]]]
 
 
 class _Touch(NamedTuple):
-    """What a draft does to the files: `spans` by path, the words that it puts there, those of them
-    that are `fresh` in their file, and those of which fewer are left."""
+    """What a draft does to the files: `spans` by path, the words that it puts there, the names of
+    them that are `fresh` in their file, and those of which fewer are left.
 
-    spans: Mapping[str, Sequence[tuple[int, int]]]
-    joins: bool
+    `lines` are the spans of one that joins others, without the blank lines around.
+    """
+
+    spans: Spans
+    lines: Spans | None
     put: frozenset[str]
     fresh: frozenset[str]
     fewer: frozenset[str]
@@ -53,9 +62,20 @@ class Together:
 
     def _touch(self, draft: Draft) -> _Touch:
         spans = {path: [(e.start, e.end) for e in edits] for path, edits in draft.edits.items()}
+        lines = self._lines(draft)
+        for path, taken in (lines or {}).items():
+            data = self._texts[path].encode()
+            spans[path] += [with_gaps(data, *line) for line in taken if line[0] < line[1]]
         changes = [_words(self._texts[path], edits) for path, edits in draft.edits.items()]
         put, fresh, fewer = (frozenset[str]().union(*part) for part in zip(*changes, strict=True))
-        return _Touch(spans, draft.joins, put, fresh, fewer)
+        return _Touch(spans, lines, put, fresh, fewer)
+
+    def _lines(self, draft: Draft) -> Spans | None:
+        """Where a draft that joins others takes lines away and puts them."""
+        if draft.joins is None:
+            return None
+        ((path, edits),) = draft.edits.items()
+        return {path: [*draft.joins.ranges, *((e.start, e.end) for e in edits if e.text)]}
 
 
 def _apart(one: _Touch, other: _Touch, *, waited: bool) -> bool:
@@ -66,8 +86,9 @@ def _apart(one: _Touch, other: _Touch, *, waited: bool) -> bool:
         return False
     if one.fewer & other.put or other.fewer & one.put:
         return False
-    gap = 0 if waited and one.joins and other.joins else 1
-    return not any(_meet(one.spans[path], other.spans[path], gap) for path in shared)
+    if waited and one.lines is not None and other.lines is not None:
+        return not any(_meet(one.lines[path], other.lines[path], 0) for path in shared)
+    return not any(_meet(one.spans[path], other.spans[path], 1) for path in shared)
 
 
 def _meet(spans: Iterable[tuple[int, int]], others: Iterable[tuple[int, int]], gap: int) -> bool:
@@ -84,13 +105,35 @@ def _meet(spans: Iterable[tuple[int, int]], others: Iterable[tuple[int, int]], g
 def _words(
     text: str, edits: Sequence[Edit]
 ) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-    """The words that edits put into a text, the new ones among them, and those they take away."""
+    """The words that edits put into a text, the new names among them, and those they take away."""
     data = text.encode()
     put = Counter(word for edit in edits for word in _WORD.findall(edit.text))
     cut = Counter(
         word for edit in edits for word in _WORD.findall(data[edit.start : edit.end].decode())
     )
-    return frozenset(put), frozenset(put.keys() - _known(text)), frozenset(cut - put)
+    names = {word for edit in edits for word in _NAME.findall(edit.text)} - _KEYWORDS
+    return frozenset(put), frozenset(names - _known(text)), frozenset(cut - put)
+
+
+def edits_of(
+    drafts: Sequence[Draft], turns: Sequence[Draft], texts: Mapping[str, str]
+) -> dict[str, list[Edit]]:
+    """The edits of drafts that go together, by path.
+
+    Args:
+        drafts: in the order of the text, in which they put something at the same place.
+        turns: the same as they would be made one after another, and take lines away.
+        texts: the files as they are.
+    """
+    edits: dict[str, list[Edit]] = {}
+    for draft in drafts:
+        for path, own in draft.edits.items():
+            kept = own if draft.joins is None else [edit for edit in own if edit.text]
+            edits.setdefault(path, []).extend(kept)
+    for path, made in edits.items():
+        moves = [draft.joins for draft in turns if draft.joins and path in draft.edits]
+        made += taken_in_turn(texts[path].encode(), moves) if moves else []
+    return edits
 
 
 @lru_cache(maxsize=8)  # several fixes change the same file

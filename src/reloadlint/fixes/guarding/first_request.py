@@ -7,7 +7,7 @@ import re
 import libcst as cst
 
 from reloadlint.effects.hazards import Hazard
-from reloadlint.fixes.draft import Draft, Refusal
+from reloadlint.fixes.draft import Draft, Moved, Refusal
 from reloadlint.fixes.edits import Edit
 from reloadlint.fixes.guarding.annotations import annotations_of, without_annotations
 from reloadlint.fixes.guarding.applying import RECIPE, application_above, register_elsewhere
@@ -104,14 +104,14 @@ def _edits(
     for start, end in ranges:
         lines = shifted(tree, start, end, 3 * style.indent, inside)
         starting += lines if lines.endswith(("\n", "\r")) else lines + style.newline
-    (first, end), *others = merged(tree, ranges)
+    (first, end), *others = merged(tree.data, ranges)
     last = place.margin and members[-1] is place.below[-1]
     wanted = 0 if last else 1 if place.margin else style.blank
     gap = style.newline * max(0, wanted - _blank_lines(tree, end))
     text = once_text(once, starting, style, place.margin)
     text += gap if tree.data[end:].strip() else ""
     elsewhere = [e for e in inside if not any(start <= e.start < stop for start, stop in ranges)]
-    away = [Edit(*gone, "") for gone in taken_away(tree, others)]
+    away = taken_away(tree.data, Moved(tuple(others)))
     return [Edit(first, end, text), *away, *elsewhere]
 
 

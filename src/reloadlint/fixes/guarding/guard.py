@@ -88,7 +88,7 @@ def _in_place(
         project,
         found,
         partial(draft_guard, project=project, wishes=wishes),
-        unsafe=wishes.unsafe,
+        wishes,
     )
     return in_turn(
         later, lambda: _written(hazard, project, ran, block, condition, test, found, draft)
@@ -125,7 +125,7 @@ def _moved_in(
         project,
         found,
         partial(draft_guard, project=project, wishes=wishes),
-        unsafe=wishes.unsafe,
+        wishes,
     )
     for path in importers(project, hazard.path):
         draft.doubt(f"`{path}` imports the module, and would find it not started")
@@ -169,9 +169,7 @@ def _written(
     head = None if condition.value is None else f"{condition.text} = {condition.value}"
     guarding = Guarding(block, found, test, head, inside, stop)
     draft.add(hazard.path, *imports, *guarding.edits())
-    draft.joins = (
-        guarding.only_joins and len(draft.edits[hazard.path]) == 2 and len(draft.edits) == 1
-    )
+    draft.joins = guarding.joining if not imports and len(draft.edits) == 1 else None
     draft.note = _note(hazard, ran) + draft.note
     say_that_it_hangs(draft)
     return draft

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Callable
 
 from reloadlint.effects.hazards import Hazard
-from reloadlint.fixes.draft import Draft, Refusal, Waiting
+from reloadlint.fixes.draft import Draft, Refusal, Waiting, Wishes
 from reloadlint.fixes.guarding.arranging import Arrangement
 from reloadlint.fixes.guarding.moving import NOT_SERVED
 from reloadlint.fixes.reading.project import Project
@@ -17,8 +17,7 @@ def later_start(
     project: Project,
     found: Arrangement,
     write: Callable[[Hazard], Draft],
-    *,
-    unsafe: bool,
+    wishes: Wishes,
 ) -> Waiting | None:
     """The start further down that is guarded first, if there is one that can be.
 
@@ -26,7 +25,7 @@ def later_start(
         hazard: the start that may have to wait.
         found: what is guarded along with it.
         write: writes the cure for another one, or raises `Refusal`.
-        unsafe: whether cures that are not safe are written, too.
+        wishes: what is asked for.
     """
     tree = project.tree(hazard.path)
     covered = [statement for segment in found.segments for statement in segment]
@@ -35,7 +34,7 @@ def later_start(
         for other in project.hazards
         if (other.in_guard, other.path) == (hazard.in_guard, hazard.path)
         and other.span > hazard.span
-        and (other.in_guard or other.cure == "guard")
+        and (other.in_guard or other.cure == "guard" or wishes.guards_all)
     ]
     for other in reversed(later):
         call = tree.call_at(other.span)
@@ -43,7 +42,7 @@ def later_start(
             continue
         if tree.function_of(call) is not tree.function_of(covered[0]):
             continue
-        if _is_written(other, project, write, unsafe=unsafe):
+        if _is_written(other, project, write, unsafe=wishes.unsafe):
             return Waiting(f"`{other.text}()` in line {other.span[0]} is guarded first", other)
     return None
 
@@ -78,5 +77,5 @@ def in_turn(later: Waiting | None, write: Callable[[], Draft]) -> Draft:
         return write()
     with contextlib.suppress(Refusal):
         draft = write()
-        later.joining = draft if draft.joins else None
+        later.joining = draft if draft.joins is not None else None
     raise later

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 import libcst as cst
 import msgspec
 
+from reloadlint.fixes.draft import Moved
 from reloadlint.fixes.edits import Edit
 from reloadlint.fixes.guarding.arranging import Arrangement
 from reloadlint.fixes.guarding.blocks import Block
-from reloadlint.fixes.guarding.removing import is_below_blank_line, taken_away
+from reloadlint.fixes.guarding.removing import taken_away
 from reloadlint.fixes.reading.tree import Tree
 from reloadlint.fixes.writing.pieces import shifted, with_comments
 from reloadlint.fixes.writing.style import style_of
@@ -33,19 +34,23 @@ class Guarding(msgspec.Struct, frozen=True):
     unwrapped: cst.If | None = None
 
     @property
-    def only_joins(self) -> bool:
-        """Whether lines are moved into a guard that is there, and nothing shows where they were.
+    def joining(self) -> Moved | None:
+        """The lines that are moved into a guard that is there; None if there is more to it."""
+        is_all = not (self.head or self.found.after or self.stop or self.unwrapped)
+        if not is_all or not self.found.moved or self.found.existing is None:
+            return None
+        ranges = self._ranges
+        inside = all(any(start <= e.start < end for start, end in ranges) for e in self.inside)
+        return self._moved_away if inside else None
 
-        Several that do are the same, made at once or from the last to the first.
-        """
-        found, first = self.found, self.found.segments[0][0]
-        start = _lines(self.block.tree, [first])[0]
-        return (
-            found.moved
-            and found.existing is not None
-            and first is not self.block.body[0]
-            and not is_below_blank_line(self.block.tree, start)
-        )
+    @property
+    def _ranges(self) -> list[tuple[int, int]]:
+        return [_lines(self.block.tree, [member]) for member in self.found.segments[0]]
+
+    @property
+    def _moved_away(self) -> Moved:
+        opens = self.found.segments[0][0] is self.block.body[0]
+        return Moved(tuple(self._ranges), opens)
 
     def edits(self) -> Iterator[Edit]:
         """The edits in the block."""
@@ -79,9 +84,8 @@ class Guarding(msgspec.Struct, frozen=True):
     def _moved(self, members: list[cst.BaseStatement]) -> Iterator[Edit]:
         """The edits that take the members away and put them before the run."""
         tree, existing = self.block.tree, self.found.existing
-        ranges = [_lines(tree, [member]) for member in members]
-        opens = members[0] is self.block.body[0]
-        yield from (Edit(*gone, "") for gone in taken_away(tree, ranges, opens=opens))
+        ranges = self._ranges
+        yield from taken_away(tree.data, self._moved_away)
         if self.unwrapped is not None:
             own_line = tree.line_start(tree.span(self.unwrapped)[0])
             ranges[:1] = [(ranges[0][0], own_line), _lines(tree, self.unwrapped.body.body)]

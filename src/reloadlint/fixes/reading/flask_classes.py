@@ -7,6 +7,7 @@ It says yes too often rather than too seldom.
 from __future__ import annotations
 
 import ast
+import re
 from typing import NamedTuple
 
 from reloadlint.fixes.reading.project import Project
@@ -51,9 +52,20 @@ def may_be_flask(project: Project, path: str, written: str, depth: int = 0) -> b
     if f"{module}.{name}" in CLASSES:
         return True
     found = project.resolve(path, module, level)
-    if not isinstance(found, Module) or found.path not in project.texts:
+    if not isinstance(found, Module) or not _may_have_class(project, found.path, name):
         return False
     return may_be_flask(project, found.path, name, depth + 1)
+
+
+def _may_have_class(project: Project, path: str, name: str) -> bool:
+    """Whether a module may define or import a class of that name: most only define a function."""
+    text = project.texts.get(path, "")
+    if name not in text:
+        return False
+    imported = {item.name for item in project.imports[path].imports}
+    if name in imported or f" as {name}" in text:
+        return True
+    return re.search(rf"class\s+{name}\b", text) is not None
 
 
 def _outline(project: Project, path: str) -> _Outline | None:
