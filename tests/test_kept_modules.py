@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
+from reloadlint.edition import edition
 from reloadlint.facts.records import ModuleFacts
 from reloadlint.findings import Result
 from reloadlint.linter import check_project, kept_modules, reading
@@ -126,10 +127,11 @@ def test_pack_whose_facts_are_none_is_left_aside(project: Path) -> None:
     """Sealed as ours are, so that only its content is wrong."""
     expected = check()
     store = Store(project / ".reloadlint_cache", "modules")
-    content = msgspec.msgpack.decode(store.read(pack(project).name) or b"")
+    data, seal = store.read(pack(project).name) or b"", edition().encode()
+    content = msgspec.msgpack.decode(data.removeprefix(seal))
     for entry in content.values():
         entry[2] = {"no": "facts"}
-    store.write(pack(project).name, msgspec.msgpack.encode(content))
+    store.write(pack(project).name, seal + msgspec.msgpack.encode(content))
     (project / "other.py").touch()
     assert check().findings == expected.findings
 
@@ -137,7 +139,8 @@ def test_pack_whose_facts_are_none_is_left_aside(project: Path) -> None:
 @pytest.mark.parametrize("data", [b"", b"\xc1", b"\x80", b"\x91\x01", msgspec.msgpack.encode("x")])
 def test_pack_that_is_something_else_is_left_aside(project: Path, data: bytes) -> None:
     expected = check()
-    Store(project / ".reloadlint_cache", "modules").write(pack(project).name, data)
+    store = Store(project / ".reloadlint_cache", "modules")
+    store.write(pack(project).name, edition().encode() + data)
     (project / "other.py").touch()
     assert check().findings == expected.findings
 
@@ -221,7 +224,7 @@ def test_another_reloadlint_reads_everything_anew(
     """A checkout changes what facts say without a new version."""
     check()
     read_anew.clear()
-    monkeypatch.setattr(kept_modules, "edition", lambda: ("another",))
+    monkeypatch.setattr(kept_modules, "edition", lambda: "another")
     (project / "other.py").touch()
     check()
     assert sorted(read_anew) == sorted(["", APP, HEIR, STARTS])

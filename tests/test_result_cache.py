@@ -257,3 +257,20 @@ def test_other_files_beside_the_source_do_not_count(project: Path, checked: list
     (project / "logo.png").write_bytes(b"x")
     check()
     assert len(checked) == 1
+
+
+def test_result_is_not_kept_if_a_file_changes_meanwhile(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would stand for a text that it wasn't made of."""
+    analyse = Check.project
+
+    def interrupted(self: Check, root: Path, wanted: list[Path]) -> object:
+        (project / "db.py").write_text(DOES_NOTHING, encoding="utf-8")
+        return analyse(self, root, wanted)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Check, "project", interrupted)
+        assert codes(check()) == []
+    (project / "db.py").write_text(STARTS, encoding="utf-8")
+    assert codes(check()) == ["RL101"]

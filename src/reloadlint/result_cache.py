@@ -5,14 +5,14 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
-from reloadlint import __version__
+from reloadlint.digests import Digests
 from reloadlint.discovery.start_files import start_files
+from reloadlint.edition import Stamp, edition, stamps
 from reloadlint.findings import Finding, Result, Rewrite, Summary
 from reloadlint.project.installed import site_folders
 from reloadlint.settings import Settings
@@ -21,9 +21,6 @@ from reloadlint.store import Store
 
 MOST_RESULTS = 64
 """How many are kept; the newest win."""
-
-Stamp = tuple[str, int, int]
-"""A file or folder with its size and the time of its last change, in nanoseconds."""
 
 
 class _Kept(msgspec.Struct, array_like=True):
@@ -55,7 +52,7 @@ class ResultCache:
             return None
         try:
             kept = _DECODER.decode(data)
-            if kept.libraries != _stamps(stamp[0] for stamp in kept.libraries):
+            if kept.libraries != stamps(stamp[0] for stamp in kept.libraries):
                 return None
             texts = _texts(kept.findings)
             found = (kept.findings, kept.summary, texts, kept.rewrites)
@@ -65,24 +62,26 @@ class ResultCache:
 
     def put(self, key: str, result: Result, libraries: Iterable[str]) -> None:
         """Keep a result; `libraries` are the files of libraries that it depends on."""
-        stamps = _stamps(sorted(libraries))
         told = (result.fixed, result.cut_short)
-        kept = _Kept(result.findings, result.summary, result.rewrites, *told, stamps)
+        read = stamps(sorted(libraries))
+        kept = _Kept(result.findings, result.summary, result.rewrites, *told, read)
         with contextlib.suppress(RecursionError):
             self._store.write(key, msgspec.msgpack.encode(kept))
 
 
 def key_of(
     by_root: Mapping[Path, Sequence[Path]],
-    files_of: Callable[[Path], set[Path]],
+    files_of: Callable[[Path], Collection[str]],
     settings: Settings,
+    folder: Path | None,
 ) -> str:
     """What the result of a check depends on, but for the source of libraries, as one text.
 
     Args:
         by_root: the files that are asked for, by their project's root.
-        files_of: all files of the project with that root.
+        files_of: the paths of all files of the project with that root.
         settings: of this run.
+        folder: where digests of files are kept.
 
     Raises:
         OSError: a file can't be read.
@@ -95,41 +94,17 @@ def key_of(
         digest.update(Path(named).read_bytes())
     if settings.follow_installed:
         folders = site_folders(settings.python)
-        digest.update(repr((folders, _stamps(map(str, folders)))).encode())
+        digest.update(repr((folders, stamps(map(str, folders)))).encode())
     for root, wanted in by_root.items():
         files = files_of(root)
-        told = _stamps(start_files({root, *(file.parent for file in files)}))
+        told = stamps(start_files({os.fspath(root), *map(os.path.dirname, files)}))
         digest.update(repr(told).encode())
-        digest.update(repr((root, sorted(wanted), len(files))).encode())
-        for file in sorted(files):
-            content = hashlib.blake2b(file.read_bytes(), digest_size=20).digest()
-            digest.update(os.fsencode(file) + b"\0" + content)
+        digest.update(repr((root, sorted(map(str, wanted)), len(files))).encode())
+        digests = Digests(folder, root)
+        for path in sorted(files):
+            digest.update(os.fsencode(path) + b"\0" + digests.of(path))
+        digests.save()
     return digest.hexdigest()
-
-
-def edition() -> tuple[object, ...]:
-    """What reloadlint and Python are here: with another of them, nothing that was kept counts.
-
-    Of reloadlint its files as well as its version: a checkout changes without a new version.
-    """
-    return (__version__, sys.version_info[:3], _stamps(_files_below(Path(__file__).parent)))
-
-
-def _files_below(folder: Path) -> list[str]:
-    found = (os.path.join(top, name) for top, _, names in os.walk(folder) for name in names)  # noqa: PTH118
-    return sorted(path for path in found if path.endswith((".py", ".toml")))
-
-
-def _stamps(paths: Iterable[str]) -> tuple[Stamp, ...]:
-    return tuple(map(_stamp, paths))
-
-
-def _stamp(path: str) -> Stamp:
-    try:
-        status = os.stat(path)  # noqa: PTH116 - paths are texts here
-    except OSError:
-        return (path, -1, -1)
-    return (path, status.st_size, status.st_mtime_ns)
 
 
 def _texts(findings: Iterable[Finding]) -> dict[str, str]:

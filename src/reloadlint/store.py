@@ -11,7 +11,7 @@ from pathlib import Path
 FOLDER = ".reloadlint_cache"
 """What a project's cache is called where nothing else is asked for."""
 
-ROOMS = ("facts", "modules", "results")
+ROOMS = ("digests", "facts", "modules", "reports", "results")
 """The folders in it."""
 
 _OURS = re.compile(r"[0-9a-f]{32,64}(\.msgpack)?|\.new-.*")

@@ -99,8 +99,8 @@ LIBRARIES = {"click", "msgspec", "typing_extensions"}
 TOML = {"tomli"} if sys.version_info < (3, 11) else set()
 ALWAYS = {"cli", "errors", "reporting", *LIBRARIES}
 WARM = {
-    *ALWAYS, "discovery", "findings", "linter", "project", "result_cache", "rules", "settings",
-    "source", "store", "pathspec", *TOML,
+    *ALWAYS, "digests", "discovery", "edition", "findings", "linter", "project", "result_cache",
+    "rules", "settings", "source", "store", *TOML,
 }  # fmt: skip
 
 
@@ -137,3 +137,18 @@ def test_warm_clean_run_imports_nothing_of_the_analysis(clean_project: Path) -> 
     assert imported_for(["check", "."], clean_project) == WARM
     assert imported_for(["check", "app.py"], clean_project) >= WARM
     assert imported_for(["check", "app.py"], clean_project) == WARM
+
+
+def test_library_for_patterns_is_imported_where_there_are_any(clean_project: Path) -> None:
+    imported_for(["check", "."], clean_project)
+    (clean_project / ".gitignore").write_text("*.log\n")
+    assert imported_for(["check", "."], clean_project) == WARM | {"pathspec"}
+
+
+def test_warm_run_with_findings_imports_nothing_that_draws(clean_project: Path) -> None:
+    with (clean_project / "app.py").open("a") as file:
+        file.write("import threading\nthreading.Thread(target=app.run).start()\n")
+    arguments = ["check", ".", "--exit-zero"]
+    assert "rich" in imported_for(arguments, clean_project)
+    assert imported_for(arguments, clean_project) == WARM
+    assert "rich" in imported_for([*arguments, "--color", "always"], clean_project)

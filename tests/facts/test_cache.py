@@ -60,11 +60,11 @@ def test_changed_file_is_read_again(file: Path, folder: Path) -> None:
     assert FactsCache(folder).facts(str(file)) == module_facts(OTHER)
 
 
-def test_other_version_of_this_program_reads_again(
+def test_another_reloadlint_reads_again(
     file: Path, folder: Path, extracted: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     FactsCache(folder).facts(str(file))
-    monkeypatch.setattr("reloadlint.__version__", "999.0")
+    monkeypatch.setattr("reloadlint.facts.cache.edition", lambda: "another")
     FactsCache(folder).facts(str(file))
     assert extracted == [TEXT, TEXT]
 

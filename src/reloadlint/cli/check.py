@@ -17,7 +17,6 @@ from reloadlint.cli.options import KNOWN, OUTPUT, READING, SELECTION, with_optio
 from reloadlint.cli.progress import ProgressBar
 from reloadlint.cli.standard_input import InvalidInput, read_stdin, stdin_path
 from reloadlint.errors import UsageError
-from reloadlint.reporting import render
 from reloadlint.reporting.style import Style, style_for
 from reloadlint.source import display_path
 
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from reloadlint.findings import Result
+    from reloadlint.reporting.kept import KeptReports
     from reloadlint.settings import Settings
 
 
@@ -82,11 +82,13 @@ def _run(paths: Sequence[Path], path: Path | None, options: dict[str, Any]) -> i
         from reloadlint.cli.known import add_ignores
 
         return add_ignores(result, options["add_ignore"], stdin=path is not None)
-    _report(result, settings, options)
+    _report(result, settings, options, paths)
     return FINDINGS if result.findings and not options["exit_zero"] else 0
 
 
-def _report(result: Result, settings: Settings, options: dict[str, Any]) -> None:
+def _report(
+    result: Result, settings: Settings, options: dict[str, Any], paths: Sequence[Path]
+) -> None:
     """Write the report to standard output or to a file."""
     for line in result.fixed:
         warn(f"fixed, and still in the baseline: {line}; write it anew with --write-baseline")
@@ -102,7 +104,7 @@ def _report(result: Result, settings: Settings, options: dict[str, Any]) -> None
 
         text = statistics.render(result, style, settings.output_format)
     else:
-        text = render(settings.output_format, result, style)
+        text = _reports(settings, paths).render(settings.output_format, result, style)
     if file is None:
         write(text)
         return
@@ -111,6 +113,15 @@ def _report(result: Result, settings: Settings, options: dict[str, Any]) -> None
     except OSError as error:
         reason = error.strerror or error
         raise UsageError(f"--output-file: {display_path(file)}: {reason}") from error
+
+
+def _reports(settings: Settings, paths: Sequence[Path]) -> KeptReports:
+    """What draws the report, or has drawn it before; of standard input nothing is kept."""
+    from reloadlint.discovery import find_project_root
+    from reloadlint.linter.targets import cache_folder
+    from reloadlint.reporting.kept import KeptReports
+
+    return KeptReports(cache_folder(settings, find_project_root(paths[0])) if paths else None)
 
 
 def _check(

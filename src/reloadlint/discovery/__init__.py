@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reloadlint.discovery.roots import find_project_root, folders_of_project
+from reloadlint.discovery.roots import find_project_root, folders_of_project, project_roots
 from reloadlint.discovery.walk import Discovery, Problem, discover, project_files
 
 __all__ = [
@@ -12,4 +12,5 @@ __all__ = [
     "find_project_root",
     "folders_of_project",
     "project_files",
+    "project_roots",
 ]

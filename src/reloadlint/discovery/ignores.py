@@ -6,12 +6,12 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pathspec import GitIgnoreSpec
-
 from reloadlint.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from pathspec import GitIgnoreSpec
 
     from reloadlint.settings import Settings
 
@@ -25,7 +25,7 @@ class Ignores:
 
     def __init__(self, folder: str, lines: Iterable[str], names: Iterable[str] = ()) -> None:
         self._folder = folder.rstrip(os.sep) + os.sep
-        self._spec = GitIgnoreSpec.from_lines(lines)
+        self._spec = _spec(lines)
         self._names = frozenset(names)
 
     def verdict(self, path: str, name: str) -> bool | None:
@@ -35,7 +35,9 @@ class Ignores:
         """
         if not path.startswith(self._folder):
             return None
-        return name in self._names or self._spec.check_file(path[len(self._folder) :]).include
+        if name in self._names:
+            return True
+        return self._spec.check_file(path[len(self._folder) :]).include if self._spec else None
 
 
 def left_out(path: str, name: str, ignores: Sequence[Ignores]) -> bool:
@@ -70,17 +72,28 @@ def read_gitignore(folder: str) -> Ignores | None:
 def from_settings(settings: Settings, root: Path) -> Ignores:
     """The excludes, relative to `root`; `UsageError` for an invalid pattern."""
     written = (*settings.exclude, *settings.extend_exclude)
-    for pattern in written:
-        if not _is_valid(pattern):
-            raise UsageError(f"`exclude`: invalid pattern `{pattern}`; write a name or a glob")
     # Most excludes are plain names: a look-up in a set spares a regular expression for each.
     names = {pattern for pattern in written if _PATTERN_CHARACTERS.isdisjoint(pattern)}
-    return Ignores(str(root), (line for line in written if line not in names), names)
+    patterns = [pattern for pattern in written if pattern not in names]
+    for pattern in patterns:
+        if not _is_valid(pattern):
+            raise UsageError(f"`exclude`: invalid pattern `{pattern}`; write a name or a glob")
+    return Ignores(str(root), patterns, names)
+
+
+def _spec(lines: Iterable[str]) -> GitIgnoreSpec | None:
+    """The patterns on these lines, if there are any; `ValueError` for one that is none."""
+    lines = list(lines)
+    if not lines:
+        return None
+    from pathspec import GitIgnoreSpec  # as expensive as a third of a run in which nothing changed
+
+    return GitIgnoreSpec.from_lines(lines)
 
 
 def _is_valid(pattern: str) -> bool:
     try:
-        GitIgnoreSpec.from_lines([pattern])
+        _spec([pattern])
     except ValueError:
         return False
     return True

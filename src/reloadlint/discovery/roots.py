@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from pathlib import Path
 
 _PROJECT_MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", "reloadlint.toml", ".git")
 
@@ -19,14 +16,44 @@ def find_project_root(path: Path) -> Path:
     package around `path`. What isn't there yet (standard input may stand for it) belongs where
     its nearest folder does.
     """
-    absolute = path.absolute()
-    start = next(folder for folder in (absolute, *absolute.parents) if _is_folder(folder))
-    for folder in (start, *start.parents):
-        if any(_exists(folder / marker) for marker in _PROJECT_MARKERS):
-            return folder
-    while _exists(start / "__init__.py"):
-        start = start.parent
-    return start
+    return _root_of(path.absolute(), {})
+
+
+def project_roots(files: Iterable[Path]) -> dict[Path, Path]:
+    """For each of these files, by absolute path, the root of its project.
+
+    Each folder is looked at only once.
+    """
+    marked: dict[str, str | None] = {}
+    known: dict[Path, Path] = {}
+    found = {}
+    for file in files:
+        folder = file.parent
+        if folder not in known:
+            known[folder] = _root_of(folder, marked)
+        found[file] = known[folder]
+    return found
+
+
+def _root_of(absolute: Path, marked: dict[str, str | None]) -> Path:
+    start = os.fspath(next(each for each in (absolute, *absolute.parents) if _is_folder(each)))
+    root = _nearest_marked(start, marked)
+    if root is not None:
+        return Path(root)
+    while _exists(f"{start}{os.sep}__init__.py"):
+        start = os.path.dirname(start)  # noqa: PTH120 - paths are texts here
+    return Path(start)
+
+
+def _nearest_marked(folder: str, known: dict[str, str | None]) -> str | None:
+    """The folder itself or the nearest one above it that says that it is a project's."""
+    if folder not in known:
+        above = os.path.dirname(folder)  # noqa: PTH120 - paths are texts here
+        if any(_exists(f"{folder}{os.sep}{marker}") for marker in _PROJECT_MARKERS):
+            known[folder] = folder
+        else:
+            known[folder] = _nearest_marked(above, known) if above != folder else None
+    return known[folder]
 
 
 def folders_of_project(root: Path, files: Iterable[Path]) -> list[Path]:
@@ -36,9 +63,11 @@ def folders_of_project(root: Path, files: Iterable[Path]) -> list[Path]:
     """
     if any(_exists(root / marker) for marker in _PROJECT_MARKERS):
         return [root]
-    inside = (file.relative_to(root) for file in files if file.is_relative_to(root))
-    tops = {root / path.parts[0] if len(path.parts) > 1 else root for path in inside}
-    return sorted(tops) if all(_exists(top / "__init__.py") for top in tops) else [root]
+    above = os.path.join(root, "")  # noqa: PTH118 - paths are texts here
+    inside = (path[len(above) :] for path in map(os.fspath, files) if path.startswith(above))
+    parts = (path.partition(os.sep) for path in inside)
+    tops = [root / name for name in sorted({first if rest else "" for first, _, rest in parts})]
+    return tops if all(_exists(top / "__init__.py") for top in tops) else [root]
 
 
 def folders_of_repository(folder: Path) -> tuple[Path, ...]:
@@ -53,7 +82,7 @@ def folders_of_repository(folder: Path) -> tuple[Path, ...]:
 
 
 # `Path.exists` and `Path.is_dir` let a lack of permission through before Python 3.14.
-def _exists(path: Path) -> bool:
+def _exists(path: Path | str) -> bool:
     return os.path.exists(path)  # noqa: PTH110
 
 

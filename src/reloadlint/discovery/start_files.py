@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 START_FILE = re.compile(
     r"(Procfile|Dockerfile|Makefile|justfile|README|gunicorn|uwsgi|nginx|supervisord|vercel|zappa"
@@ -15,7 +14,7 @@ START_FILE = re.compile(
 """Their names. Which of them counts for what is for others to say."""
 
 
-def start_files(folders: Iterable[Path]) -> Iterator[str]:
+def start_files(folders: Iterable[str]) -> Iterator[str]:
     """The paths of such files in these folders, in order; a folder that can't be read has none."""
     for folder in sorted(folders):
         try:

@@ -5,21 +5,18 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import sys
 from pathlib import Path
 
 import msgspec
 
-import reloadlint
+from reloadlint.edition import edition
 from reloadlint.facts.extract import module_facts
-from reloadlint.facts.records import ModuleFacts, Record
+from reloadlint.facts.records import ModuleFacts
 from reloadlint.source import SourceError, SourceFile
 from reloadlint.store import Store
 from reloadlint.syntax import InvalidSyntax
 
 _ENCODER = msgspec.msgpack.Encoder()
-_SHAPE = [(kind.__name__, kind.__struct_fields__) for kind in Record.__subclasses__()]
-"""What a record looks like: facts of another shape are not ours."""
 _DECODER = msgspec.msgpack.Decoder(ModuleFacts | None)
 
 
@@ -59,8 +56,7 @@ class FactsCache:
             status = os.stat(path)  # noqa: PTH116 - paths are texts here
         except OSError:
             return None
-        version = (reloadlint.__version__, sys.version_info[:2])
-        key = f"{version} {_SHAPE} {path} {status.st_size} {status.st_mtime_ns}"
+        key = f"{edition()} {path} {status.st_size} {status.st_mtime_ns}"
         return f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.msgpack"
 
 

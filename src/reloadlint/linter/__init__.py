@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,8 +40,9 @@ def check_project(
     """
     targets = targets_of(paths, settings, stdin)
     root = next(iter(targets.by_root), None)
-    cache = ResultCache(root and cache_folder(settings, root))
-    key = None if stdin else _key(targets, settings)
+    folder = root and cache_folder(settings, root)
+    cache = ResultCache(folder)
+    key = None if stdin else _key(targets, settings, folder)
     known = cache.get(key) if key else None
     if known is not None:
         return known
@@ -53,17 +55,18 @@ def check_project(
             check.project(root, files)
     check.findings += targets.problems
     result = check.result(targets.files)
-    if key:
+    if key and key == _key(targets, settings, folder):  # nothing has changed meanwhile
         cache.put(key, result, check.libraries)
     return result
 
 
-def _key(targets: Targets, settings: Settings) -> str | None:
+def _key(targets: Targets, settings: Settings, folder: Path | None) -> str | None:
     """What the result depends on; None if it isn't to be kept."""
     if not settings.cache or targets.problems:
         return None
     try:
-        return key_of(targets.by_root, lambda root: targets.around(root, settings), settings)
+        around = partial(targets.around, settings=settings)
+        return key_of(targets.by_root, around, settings, folder)
     except OSError:
         return None
 

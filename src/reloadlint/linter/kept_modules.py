@@ -5,14 +5,15 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import sys
 from collections.abc import Container
 from pathlib import Path
 
 import msgspec
 
+from reloadlint.edition import edition
 from reloadlint.linter.saying import Packed, Said
 from reloadlint.project.imports import ImportFacts
-from reloadlint.result_cache import edition
 from reloadlint.store import Store
 
 MOST_PROJECTS = 16
@@ -44,14 +45,16 @@ class KeptModules:
         self._known: dict[str, _Kept] = {}
         self._changed = False
         self._name = ""
+        self._edition = b""
         if not self._store.is_open:
             return
-        key = repr(edition()).encode() + os.fsencode(root)
+        self._edition = edition().encode()
+        key = os.fsencode(root) + repr(sys.version_info[:2]).encode()
         self._name = hashlib.sha256(key).hexdigest()[:32] + ".msgpack"
         data = self._store.read(self._name)
-        if data is not None:
+        if data is not None and data.startswith(self._edition):
             with contextlib.suppress(msgspec.MsgspecError, RecursionError):
-                self._known = _DECODER.decode(data)
+                self._known = _DECODER.decode(data[len(self._edition) :])
 
     def get(self, path: str, text: str, *, with_facts: bool) -> Said | None:
         """What is known of the module at this path, if its text is still this one."""
@@ -74,7 +77,7 @@ class KeptModules:
         """Keep it for the next run, as far as the modules at these paths go."""
         known = {path: kept for path, kept in self._known.items() if path in paths}
         if self._changed or len(known) < len(self._known):
-            self._store.write(self._name, msgspec.msgpack.encode(known))
+            self._store.write(self._name, self._edition + msgspec.msgpack.encode(known))
 
 
 def _packed(said: Said) -> msgspec.Raw:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from reloadlint.discovery import discover, find_project_root, folders_of_project
+from reloadlint.discovery import (
+    discover,
+    find_project_root,
+    folders_of_project,
+    project_roots,
+)
 from reloadlint.findings import Finding
 from reloadlint.rules.invalid_file import invalid_file
 from reloadlint.source import SourceFile, display_path
@@ -30,11 +36,11 @@ class Targets(msgspec.Struct):
     walked: list[Path]
     found: tuple[Path, ...]
 
-    def around(self, root: Path, settings: Settings) -> set[Path]:
-        """All files of a project: those that were asked for among them."""
+    def around(self, root: Path, settings: Settings) -> set[str]:
+        """The paths of all files of a project: those that were asked for among them."""
         folders = folders_of_project(root, self.by_root[root])
         listed = self.found if folders == self.walked else discover(folders, settings).files
-        return {*listed, *self.by_root[root]}
+        return {*map(os.fspath, listed), *map(os.fspath, self.by_root[root])}
 
 
 def targets_of(paths: Sequence[Path], settings: Settings, stdin: SourceFile | None) -> Targets:
@@ -48,7 +54,8 @@ def targets_of(paths: Sequence[Path], settings: Settings, stdin: SourceFile | No
     if stdin is not None:
         wanted.add(stdin.path.absolute())
     by_root: dict[Path, list[Path]] = {}
-    for path, root in _roots(paths, sorted(wanted)).items():
+    ordered = sorted(wanted, key=lambda path: path.parts)
+    for path, root in _under_one_roof(paths, project_roots(ordered)).items():
         by_root.setdefault(root, []).append(path)
     problems = [
         invalid_file(display_path(problem.path), 1, 1, problem.message)
@@ -71,25 +78,16 @@ def cache_folder(settings: Settings, root: Path) -> Path | None:
     return Path(settings.cache_dir) if settings.cache_dir else root / FOLDER
 
 
-def _roots(paths: Sequence[Path], files: Sequence[Path]) -> dict[Path, Path]:
-    """For each file, the root of its project; asked once for each folder."""
-    known: dict[Path, Path] = {}
-    found = {}
-    for file in files:
-        if file.parent not in known:
-            known[file.parent] = find_project_root(file)
-        found[file] = known[file.parent]
-    return _under_one_roof(paths, found)
-
-
 def _under_one_roof(paths: Sequence[Path], roots: dict[Path, Path]) -> dict[Path, Path]:
     """A folder that was named is one project, if no part of it says that it is another."""
     folders = [path.absolute() for path in paths if path.is_dir()]
-    for file, root in roots.items():
-        above = next((f for f in folders if f in root.parents or f == root), None)
-        if above is not None:
-            roots[file] = find_project_root(above) if above != root else root
-    return roots
+    whole = {root: _whole(root, folders) for root in set(roots.values())}
+    return {file: whole[root] for file, root in roots.items()}
+
+
+def _whole(root: Path, folders: Sequence[Path]) -> Path:
+    above = next((each for each in folders if each in root.parents or each == root), root)
+    return find_project_root(above) if above != root else root
 
 
 def inside(root: Path, path: Path) -> str:

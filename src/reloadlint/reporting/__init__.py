@@ -25,7 +25,10 @@ FORMATS = {
     "junit": "junit",
 }
 
-__all__ = ["FORMATS", "Style", "render"]
+DRAWN = frozenset({"full"})
+"""The formats that are drawn for people, which takes a library."""
+
+__all__ = ["DRAWN", "FORMATS", "Style", "render"]
 
 
 def render(output_format: str, result: Result, style: Style) -> str:
