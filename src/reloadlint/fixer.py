@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from reloadlint.errors import UsageError
-from reloadlint.fixes.app_factory.factories import Factories, Factory
+from reloadlint.fixes.app_factory.factories import Factories, Factory, caught_up
 from reloadlint.fixes.draft import Wishes
 from reloadlint.fixes.files import Change, WriteError, write_all
 from reloadlint.fixes.planned import Plans
@@ -62,6 +62,10 @@ def fix_project(
             factories = Factories(work.check, work.project, unsafe=unsafe)
             factories.run(texts)
             outcomes, texts = factories.outcomes(outcomes), factories.texts
+            if factories.any_made:  # what stands in a factory may be cured where it stands now
+                again = Rounds(partial(work.check_beyond, texts), unsafe=unsafe).run()
+                outcomes = caught_up(outcomes, again.outcomes)
+                texts = {**texts, **again.texts}
             repair.factories += [work.shown_factory(made) for made in factories.made]
         repair.outcomes += [work.shown(outcome) for outcome in outcomes]
         repair.changes += work.changes(texts)
@@ -179,6 +183,10 @@ class _Work:
         removed = removals(result, {s.display_path: (p, s.text) for p, s in sources.items()})
         plans = Plans(result.findings, removed, partial(self._planned, check))
         return Checked(result.findings, plans, {path: s.text for path, s in sources.items()})
+
+    def check_beyond(self, before: Mapping[str, str], texts: Mapping[str, str]) -> Checked:
+        """The same with other texts, of which these are the newer ones."""
+        return self.check({**before, **texts})
 
     def _planned(self, check: Check, finding: Finding) -> Plan | None:
         """What can be done about a finding; the first check has planned all, as `check` does."""

@@ -245,3 +245,56 @@ def test_of_several_names_that_are_in_the_way_the_first_is_named(tmp_path):
     wishes = Wishes(app_factory=True)
     (made,) = fix_project([tmp_path], SETTINGS, wishes=wishes, unsafe=True).factories
     assert "`alpha`" in (made.reason or "")
+
+
+STATION = """
+import serial
+
+
+class Station:
+    def __init__(self):
+        self.port = serial.Serial("/dev/ttyUSB0")
+"""
+IN_A_BLOCK = """from station import Station
+enabled = True
+if enabled:
+    station = Station()
+    station.name = app.name
+    enabled = station.port.is_open
+
+
+@app.route("/")
+def index():
+    return str(enabled)
+
+
+if __name__ == "__main__":
+    app.run(debug=True)
+"""
+
+
+def test_what_can_be_cured_only_in_the_factory_is_cured_with_it(tmp_path):
+    """At module level the block can't be moved; where the script makes the application it can."""
+    files = {"app.py": HEAD + IN_A_BLOCK, "station.py": STATION}
+    made = repair(tmp_path, files, **WISH)
+    assert [outcome.reason for outcome in made.outcomes] == [None]
+    assert {outcome.finding.line for outcome in made.outcomes} == {7}
+    assert not made.write()
+    again = fix_project([tmp_path], SETTINGS, wishes=Wishes(app_factory=True), unsafe=True)
+    assert not again.changes
+
+
+@pytest.mark.parametrize(
+    "asking", ["app.config.from_object(__name__)", "app.config.from_object('app')"]
+)
+def test_a_setting_that_the_configuration_takes_from_the_module_stays_there(tmp_path, asking):
+    text = f"PREFIX = app.name\n{asking}\n"
+    assert "`from_object`" in reason(tmp_path, {"app.py": HEAD + text})
+
+
+def test_a_setting_that_the_configuration_takes_and_that_needs_no_application_is_no_reason(
+    tmp_path,
+):
+    after = module(tmp_path, "PREFIX = 'x'\napp.config.from_object(__name__)\n")
+    assert after.startswith("from flask import Flask\n\nPREFIX = 'x'\n")
+    assert "    app.config.from_object(__name__)\n" in after

@@ -84,6 +84,11 @@ class Factories:
             found.append(Fixed(outcome.finding, None, _TAKEN, ()) if gone and made else outcome)
         return tuple(found)
 
+    @property
+    def any_made(self) -> bool:
+        """Whether anything was rewritten."""
+        return any(made.reason is None for made in self.made)
+
     def _pending(self, project: Project) -> Iterator[list[Application]]:
         """The global applications, by module, that nothing has been done about."""
         by_module: dict[str, list[Application]] = {}
@@ -158,6 +163,22 @@ def _compare(before: Sequence[Finding], after: Sequence[Finding]) -> None:
     if new:
         path, kind = next(iter(new))
         raise Disproof(f"{kind} would be reported in {path}")
+
+
+def caught_up(known: Sequence[Fixed], later: Sequence[Fixed]) -> tuple[Fixed, ...]:
+    """What became of the findings when some that were left could be fixed in the factory."""
+    outcomes = list(known)
+    for fixed in later:
+        if fixed.reason is None:
+            alike = (n for n, one in enumerate(outcomes) if _is_left(one, fixed.finding))
+            place = next(alike, len(outcomes))
+            first = outcomes[place].finding if place < len(outcomes) else fixed.finding
+            outcomes[place : place + 1] = [msgspec.structs.replace(fixed, finding=first)]
+    return tuple(outcomes)
+
+
+def _is_left(outcome: Fixed, finding: Finding) -> bool:
+    return outcome.reason is not None and _kind(outcome.finding) == _kind(finding)
 
 
 def _kind(finding: Finding) -> tuple[str, str]:

@@ -8,6 +8,7 @@ import libcst as cst
 import msgspec
 
 from reloadlint.fixes.app_factory.body import Body, Piece
+from reloadlint.fixes.app_factory.configured import is_configuration
 from reloadlint.fixes.app_factory.extensions import TwoSteps, assigned_call, two_steps
 from reloadlint.fixes.app_factory.registrations import Registration, registrations
 from reloadlint.fixes.app_factory.serving import serving_file
@@ -199,6 +200,8 @@ class Sorter:
         target, call = assigned_call(piece.node)
         if target == name and call is not None and qualified_name(tree, call.func) in _WORKERS:
             return "a worker looks for it in the module"
+        if name.isupper() and is_configuration(self._project, tree.path):
+            return "the configuration takes it from the module (`from_object`)"
         if piece.is_definition:
             return None
         file = serving_file(self._project, tree.path, name)
