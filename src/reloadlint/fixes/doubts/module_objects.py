@@ -16,10 +16,13 @@ _ASKING = frozenset({"getattr", "hasattr", "setattr", "delattr", "attrgetter", "
 _WHOLE = frozenset({"vars", "dir", "getmembers", "reload"})
 
 _CALLS = re.compile(rf"\b(?:{'|'.join(sorted(_ASKING | _WHOLE))})\(")
+_TABLE = re.compile(r"\bmodules\s*\[")
+_CALLS_OF_TABLE = re.compile(_CALLS.pattern + r"[\s(]*(?:\w+\s*\.\s*)*modules\s*\[")
 
 
 def of_module(project: Project, path: str, name: str) -> Iterator[str]:
     """Where a name is asked of its module as an object, or any name is; one reason each."""
+    of_item = re.compile(rf"\][\s)\\]*\.[\s\\]*{re.escape(name)}\b")
     short = project.module(path).name.rpartition(".")[2]
     together = project.connected_with(path)
     by_import = [other for other in project.mentioning(short) if other in together]
@@ -30,11 +33,13 @@ def of_module(project: Project, path: str, name: str) -> Iterator[str]:
     ]
     for other in dict.fromkeys((*by_import, *by_table, path)):
         text = project.texts[other]
-        if other in by_table:
+        from_table = _TABLE.search(text) is not None
+        if other in by_table and from_table and of_item.search(text):
             yield from _of_table(project.tree(other), short, name, own=other == path)
-        if _CALLS.search(text):
+        held = project.may_hold(other, path)  # without which most modules need no tree
+        if (_CALLS if held else _CALLS_OF_TABLE).search(text):
             yield from _asked(project, project.tree(other), path, name)
-        if "__dict__" in text:
+        if "__dict__" in text and (held or from_table):
             yield from _whole(project, project.tree(other), path)
 
 

@@ -15,15 +15,12 @@ from reloadlint.fixes.reading.tree import Tree, descendants
 def start_in_factory(hazard: Hazard, project: Project) -> tuple[Tree, cst.Call] | None:
     """The innermost call on the way to the effect that stands below a factory's application."""
     for step in reversed(hazard.steps):
-        if step.path not in project.texts:
-            continue
-        tree = project.tree(step.path)
         for app in applications(project, {step.path}):
             if app.function is None or not app.plain:
                 continue
-            call = _call_in(tree, app.function, step.line)
-            if call is not None and tree.span(call)[0] > app.end:
-                return tree, call
+            call = _call_in(app.tree, app.function, step.line)
+            if call is not None and app.tree.span(call)[0] > app.end:
+                return app.tree, call
     return None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from weakref import WeakValueDictionary
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from reloadlint.effects.occurrences import Outcome
     from reloadlint.effects.runs import Run
     from reloadlint.facts.records import Span
-    from reloadlint.project.imports import ImportFacts
+    from reloadlint.project.imports import ImportedName, ImportFacts
     from reloadlint.project.modules import ModuleIndex
     from reloadlint.project.scope import ImportGraph
 
@@ -148,6 +148,24 @@ class Project:
             and (path in self.graph.anywhere.get(other, ()) or "TYPE_CHECKING" in self.texts[other])
         ]
 
+    def may_hold(self, holder: str, path: str) -> bool:
+        """Whether an import gives `holder` the module at `path`, or a package above it, by name."""
+        facts = self.imports.get(holder)
+        if facts is None:
+            return True
+        return any(
+            _leads_to(bound, path) for item in facts.imports for bound in self._bound(holder, item)
+        )
+
+    def _bound(self, holder: str, item: ImportedName) -> Iterator[Module | str | None]:
+        """The modules that an import binds names to: `import a.b` binds `a`, or `b` as another."""
+        found = self.resolve(holder, item.module, item.level)
+        if item.name is None:
+            yield found
+            yield self.resolve(holder, item.module.partition(".")[0], item.level)
+        elif found is not None:
+            yield self.index.submodule(found, item.name)
+
     def connected_with(self, path: str) -> frozenset[str]:
         """The modules that imports connect with this one, whichever way: its application.
 
@@ -212,6 +230,16 @@ class Project:
     def is_test(self, path: str) -> bool:
         """Whether a module belongs to the project's tests."""
         return is_test_file(path) or _TEST_FOLDER.search(path) is not None
+
+
+def _leads_to(bound: Module | str | None, path: str) -> bool:
+    """Whether a module, or a folder that is a namespace package, is this one or above it."""
+    if bound is None:
+        return False
+    if isinstance(bound, str):
+        return path.startswith(f"{bound}/")
+    folder = bound.path.removesuffix("__init__.py") if bound.is_package else None
+    return bound.path == path or (folder is not None and path.startswith(folder))
 
 
 def _reached(start: str, edges: Mapping[str, Iterable[str]]) -> set[str]:
