@@ -7,13 +7,18 @@ from typing import Any
 
 import pytest
 
+from reloadlint.fixes.reading import flask_classes
 from reloadlint.fixes.reading.flask_classes import may_make_application
+from reloadlint.project.imports import import_facts
 from reloadlint.project.modules import Module
+from reloadlint.syntax import parse
 
 MODULES = {
     "server.py": "from flask import Flask\n\nclass Server(Flask):\n    pass\n",
     "deeper.py": "from server import Server\n\nclass Deeper(Server):\n    pass\n",
     "store.py": "class Store:\n    '''Like Flask.'''\n\nclass Kept(Store):\n    pass\n",
+    "again.py": "from deeper import Deeper as Made, Deeper\n",
+    "tools.py": "import server\ndef tool(): pass\n",
 }
 
 
@@ -28,7 +33,8 @@ def project_with(text: str) -> Any:
         path = f"{name}.py"
         return Module(path, name, is_package=False) if path in texts else None
 
-    return SimpleNamespace(texts=texts, once=once, resolve=resolve)
+    imports = {path: import_facts(each) for path, each in texts.items()}
+    return SimpleNamespace(texts=texts, once=once, resolve=resolve, imports=imports)
 
 
 @pytest.mark.parametrize(
@@ -38,6 +44,8 @@ def project_with(text: str) -> Any:
         "import flask\napp = flask.Flask(__name__)\n",
         "from flask import Flask as F\napp = F(__name__)\n",
         "from deeper import Deeper  # a Flask\napp = Deeper(__name__)\n",
+        "from again import Made  # a Flask\napp = Made('x')\n",
+        "from again import Deeper  # a Flask\napp = Deeper('x')\n",
         "from flask import Flask\nclass Own(Flask): pass\nclass Mine(Own): pass\napp = Mine('x')\n",
     ],
 )
@@ -56,3 +64,18 @@ def test_module_that_may_make_one(text: str) -> None:
 )
 def test_module_that_makes_none(text: str) -> None:
     assert not may_make_application(project_with(text), "app.py")
+
+
+def test_module_that_only_has_a_function_of_that_name_is_not_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    parsed: list[str] = []
+
+    def noting(text: str, use: Any) -> Any:
+        parsed.append(text)
+        return parse(text, use)
+
+    monkeypatch.setattr(flask_classes, "parse", noting)
+    text = "from tools import tool  # for Flask\ntool()\n"
+    assert not may_make_application(project_with(text), "app.py")
+    assert parsed == [text]
