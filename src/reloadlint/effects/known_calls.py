@@ -11,8 +11,6 @@ from reloadlint.effects.runs import RUNNERS
 from reloadlint.effects.state import Arguments
 from reloadlint.effects.truth import truth
 from reloadlint.effects.values import (
-    FALSE,
-    NONE,
     UNKNOWN,
     Class,
     External,
@@ -133,9 +131,7 @@ class KnownCalls(Iterables):
         found = owner.attributes.get("daemon")
         if found is None and isinstance(owner.cls, Class):
             found = owner.cls.lookup("daemon")
-        if found is None or found == NONE:
-            found = FALSE
-        answer = truth(found)
+        answer = truth(found) if found is not None else False
         return answer if isinstance(answer, bool) else None
 
     def _call_external_method(self, callee: ExternalMethod, args: Arguments) -> Value:
