@@ -31,6 +31,7 @@ REPEATS = 2
 APP = "from flask import Flask\n\napp = Flask(__name__)\n\n\n"
 VIEW = '@app.get("/{i}")\ndef view{i}():\n    return str({use})\n\n\n'
 WORK = "def work{i}():\n    while True:\n        print({i})\n\n\n" + VIEW.replace("{use}", "{i}")
+JOB = "def job{i}():\n    print({i})\n\n\n" + VIEW.replace("{use}", "{i}")
 START = "threading.Thread(target=work{i}, daemon=True).start()\n"
 QUERY = 'db.execute("select {i}").fetchall()'
 
@@ -60,6 +61,13 @@ def _starts_of_a_script(size: int) -> Files:
     return {"app.py": "import threading\n\n" + text}
 
 
+def _starts_with_doubts_of_their_own(size: int) -> Files:
+    """Each thread ends by itself, stands below its function, and is no daemon."""
+    run = 'if __name__ == "__main__":\n    app.run(debug=True)\n'
+    text = APP + _each(size, JOB + "threading.Thread(target=job{i}).start()\n\n\n") + run
+    return {"app.py": "import threading\n\n" + text}
+
+
 def _starts_in_a_main_guard(size: int) -> Files:
     run = f'if __name__ == "__main__":\n{_each(size, "    " + START)}    app.run(debug=True)\n'
     return {"app.py": "import threading\n\n" + APP + _each(size, WORK) + run}
@@ -85,6 +93,7 @@ SHAPES: dict[str, Callable[[int], Files]] = {
         _connections_of_a_file,
         _clients_of_a_file,
         _starts_of_a_script,
+        _starts_with_doubts_of_their_own,
         _starts_in_a_main_guard,
         _modules_with_a_connection,
         _modules_that_use_a_connection,

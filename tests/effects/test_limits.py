@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import sys
 from typing import Any
 
 import pytest
@@ -374,6 +375,33 @@ def test_module_that_takes_all_steps_leaves_those_of_others_alone() -> None:
         "greedy.py": HEAD + PROGRAMS["2^40 calls"],
     }
     assert lines(files) == [5]
+
+
+def scripts(count: int) -> Files:
+    """Scripts that each lead through the same large program."""
+    script = 'from app import f40, go\nif __name__ == "__main__":\n    f40()\n'
+    app = HEAD + PROGRAMS["2^40 calls"].removesuffix("f40()")
+    return {"app.py": app, **{f"s{i}.py": f"{script}    go()\n" for i in range(count)}}
+
+
+def work(files: Files, monkeypatch: pytest.MonkeyPatch) -> int:
+    monkeypatch.setattr(sys.modules[__name__], "STEPS", 1_000)
+    return solve(files, sorted(files))[1].evaluations
+
+
+def test_main_guards_of_many_scripts_share_what_they_may_cost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    four, forty = (work(scripts(count), monkeypatch) for count in (4, 40))
+    assert forty < 3 * four
+
+
+def test_main_guards_that_cost_little_are_all_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+    body = "from app import go\nif __name__ == '__main__':\n" + "    print()\n" * 40
+    files = {"app.py": HEAD, **{f"s{i}.py": f"{body}    go()\n" for i in range(80)}}
+    monkeypatch.setattr(sys.modules[__name__], "STEPS", 1_000)
+    _, solver = solve(files, sorted(files))
+    assert len(solver.in_guards) == 80
 
 
 # The same every time

@@ -53,6 +53,13 @@ PROGRAMS = {
     ).replace("\\g", "threading.Thread(target=work2")
     + RUN,
     "starts apart": DAEMONS.replace("threading.Thread", "\n\nthreading.Thread") + RUN,
+    "starts without a reloader": DAEMONS + RUN.replace("debug=True", "use_reloader=False"),
+    "starts with a doubt, apart": (
+        "import threading\n"
+        + APP
+        + started("").replace("    while True:\n    ", "").replace("\nthreading", "\n\nthreading")
+        + RUN
+    ),
     "starts of which one uses another": (
         "import threading\n"
         + APP
@@ -108,7 +115,18 @@ def test_fixes_made_at_once_are_those_made_one_after_another(name, tmp_path, mon
     assert at_once[0]
 
 
-@pytest.mark.parametrize("name", ["connections", "clients", "starts", "starts in the main guard"])
+FEW_ROUNDS = [
+    "connections",
+    "clients",
+    "starts",
+    "starts apart",
+    "starts with a doubt, apart",
+    "starts without a reloader",
+    "starts in the main guard",
+]
+
+
+@pytest.mark.parametrize("name", FEW_ROUNDS)
 def test_rounds_do_not_grow_with_the_findings(name, tmp_path, monkeypatch):
     checks: list[object] = []
     real = fixer._Work.check
@@ -116,6 +134,41 @@ def test_rounds_do_not_grow_with_the_findings(name, tmp_path, monkeypatch):
     made = repair(tmp_path, {"app.py": PROGRAMS[name]}, unsafe=True)
     assert [o.reason for o in made.outcomes] == [None] * 5
     assert len(checks) <= 4
+
+
+PINS = "import RPi.GPIO as GPIO\n" + APP + each("GPIO.setup({i}, GPIO.OUT)\n") + RUN
+
+
+def test_what_is_guarded_because_it_was_asked_for_keeps_its_order(tmp_path, monkeypatch):
+    checks: list[object] = []
+    real = fixer._Work.check
+    monkeypatch.setattr(fixer._Work, "check", lambda *a: checks.append(a) or real(*a))
+    made = repair(tmp_path, {"app.py": PINS}, unsafe=True, strategy="guard")
+    (change,) = made.changes
+    wanted = each("        GPIO.setup({i}, GPIO.OUT)\n")
+    assert f"is_running_from_reloader():\n{wanted}    app.run" in change.text
+    assert len(checks) <= 4
+
+
+def test_starts_before_a_run_without_a_reloader_keep_their_order(tmp_path):
+    made = repair(tmp_path, {"app.py": PROGRAMS["starts without a reloader"]}, unsafe=True)
+    wanted = each("    threading.Thread(target=work{i}, daemon=True).start()\n")
+    assert made.changes[0].text.endswith(f"{wanted}    app.run(use_reloader=False)\n")
+
+
+def test_strategy_of_one_callable_does_not_make_it_wait_for_others(tmp_path):
+    write(
+        tmp_path,
+        {
+            "app.py": PINS.replace("(0, GPIO", "(0,  GPIO").replace(
+                "GPIO.setup(4", "GPIO.PWM(4, 5).start(4"
+            )
+        },
+    )
+    settings = msgspec.structs.replace(SETTINGS, strategy={"RPi.GPIO.setup": "guard"})
+    made = fixer.fix_project([tmp_path], settings, unsafe=True)
+    reasons = [outcome.reason for outcome in made.outcomes]
+    assert reasons[:4] == [None] * 4
 
 
 def test_starts_that_cannot_surely_be_guarded_are_tried_once_each(tmp_path, monkeypatch):
@@ -178,6 +231,11 @@ def test_lines_that_move_to_others_go_together_only_behind_what_they_waited_for(
     one, two = (moved(line) for line in ("x = a.one()\n", "y = a.two()\n"))
     assert both(two, one, waited=True)
     assert not both(two, one)
+    in_order = [
+        msgspec.structs.replace(d, joins=msgspec.structs.replace(d.joins, behind=True))
+        for d in (one, two)
+    ]
+    assert both(*in_order)
 
 
 def test_fix_that_waits_holds_up_those_that_do_not_go_together_with_it():

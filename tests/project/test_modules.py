@@ -151,6 +151,70 @@ def test_name_can_be_set_to_what_the_project_says() -> None:
     assert found(NAMESPACE, "app.py", "company.shop.db") == "company/shop/db.py"
 
 
+LAYERED = ["run.py", "config.py", "shop/db.py", "shop/config.py", "shop/redis.py", "shop/mail.py"]
+"""A namespace package: `run.py` imports `shop.…`."""
+
+IN_LAYERS = {
+    "library of its own name": ("shop/redis.py", "redis", None),
+    "file at the root before its neighbour": ("shop/db.py", "config", "config.py"),
+    "neighbour's bare name, as a script may": ("shop/db.py", "mail", "shop/mail.py"),
+    "neighbour's whole name": ("shop/db.py", "shop.mail", "shop/mail.py"),
+    "itself by its whole name": ("shop/redis.py", "shop.redis", "shop/redis.py"),
+    "neighbour of one that is imported by its bare name": ("shop/mail.py", "db", "shop/db.py"),
+    "neighbour first, where the bare name is its own": (
+        *("shop/mail.py", "config"),
+        "shop/config.py",
+    ),
+}
+
+
+@pytest.mark.parametrize(("importer", "written", "path"), IN_LAYERS.values(), ids=IN_LAYERS)
+def test_module_of_a_longer_name_is_looked_for_where_it_begins(
+    importer: str, written: str, path: str | None
+) -> None:
+    index = ModuleIndex(LAYERED)
+    index.rename({f"shop/{name}.py": f"shop.{name}" for name in ("db", "config", "redis")})
+    module = index.at(importer)
+    assert module
+    found = index.resolve(module, written)
+    assert (found.path if isinstance(found, Module) else found) == path
+
+
+def test_shorter_name_does_not_move_where_a_module_is_looked_for() -> None:
+    index = ModuleIndex(["b.py", "pkg/__init__.py", "pkg/a.py", "pkg/b.py"])
+    index.rename({"pkg/a.py": "a"})
+    module = index.at("pkg/a.py")
+    assert module
+    assert index.resolve(module, "b") == index.at("b.py")
+
+
+def test_longer_name_does_not_make_a_neighbour_out_of_an_installed_library() -> None:
+    index = ModuleIndex(LAYERED, installed=frozenset({"redis"}))
+    index.rename({"shop/db.py": "shop.db"})
+    module = index.at("shop/db.py")
+    assert module
+    assert index.resolve(module, "redis") is None
+
+
+def test_file_in_a_package_that_imports_its_own_bare_name_means_a_library() -> None:
+    assert found(["pkg/__init__.py", "pkg/redis.py"], "pkg/redis.py", "redis") is None
+
+
+def test_script_may_import_itself() -> None:
+    assert found(["app.py"], "app.py", "app") == "app.py"
+
+
+def test_package_that_is_installed_may_import_itself() -> None:
+    files = ["shop/__init__.py", "shop/db.py", "shop/sub/__init__.py"]
+    for path, name in (("shop/__init__.py", "shop"), ("shop/sub/__init__.py", "shop.sub")):
+        assert found(files, path, name, installed=frozenset({"shop"})) == path
+
+
+def test_script_that_is_named_like_a_library_imports_that() -> None:
+    assert found(["queue.py"], "queue.py", "queue") is None
+    assert found(["redis.py"], "redis.py", "redis", installed=frozenset({"redis"})) is None
+
+
 def test_modules_are_in_order_of_their_paths() -> None:
     index = ModuleIndex(["b.py", "a/z.py", "a.py", "notes.md"])
     assert [module.path for module in index.modules] == ["a.py", "a/z.py", "b.py"]

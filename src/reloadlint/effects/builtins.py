@@ -126,4 +126,6 @@ MODELS: dict[str, Model] = {
     "asyncio.get_event_loop.run_until_complete": run_coroutine,
     "asyncio.new_event_loop.run_until_complete": run_coroutine,
     "threading.Thread.setDaemon": set_daemon,
+    "peewee.Database.connection_context": same,
+    "peewee.SqliteDatabase.connection_context": same,
 }

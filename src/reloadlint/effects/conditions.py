@@ -6,7 +6,7 @@ elsewhere doesn't count.
 
 from __future__ import annotations
 
-from collections import Counter
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
@@ -21,6 +21,7 @@ Body: TypeAlias = tuple[r.Stmt, ...]
 _OPPOSITES = {"NotEq": "Eq", "IsNot": "Is", "NotIn": "In"}
 _ASKS_ENVIRONMENT = frozenset({"os.environ.get", "environ.get", "os.getenv", "getenv"})
 _PLAIN = (r.Constant, r.Name, r.Attribute, r.Subscript, r.Compare, r.BoolOp, r.Not, r.Display)
+_BINDING = (r.AugAssign, r.AnnAssign, r.For, r.WithItem)
 _DEEPEST = 4
 
 
@@ -79,23 +80,38 @@ def roots(node: r.Expr) -> set[str]:
 
 
 class Bindings:
-    """Where the names of a function (or a module's body) are bound, in the order of its records."""
+    """Where the names of a function (or a module's body) are bound, in the order of its records.
 
-    def __init__(self, body: Body, function: r.FunctionDef | None = None) -> None:
-        self._records = list(walk(body, into_definitions=False))
-        self._order = {id(record): i for i, record in enumerate(self._records)}
-        self._bound = [(i, name) for i, rec in enumerate(self._records) for name in bound_by(rec)]
-        parameters = () if function is None else function.parameters
-        self._counts = Counter([p.name for p in parameters] + [name for _, name in self._bound])
+    `shared` are names that other functions may bind at any time.
+    """
+
+    def __init__(
+        self,
+        body: Body,
+        function: r.FunctionDef | None = None,
+        shared: frozenset[str] = frozenset(),
+    ) -> None:
+        self._shared = shared
+        self._order: dict[int, int] = {}
+        self._bound: dict[str, list[int]] = {}
+        self._meant: dict[str, r.Expr] = {}
+        self._parameters = {p.name for p in (() if function is None else function.parameters)}
+        for place, record in enumerate(walk(body, into_definitions=False)):
+            self._order[id(record)] = place
+            for name in bound_by(record):
+                self._bound.setdefault(name, []).append(place)
+            if isinstance(record, r.Assign) and isinstance(record.targets[0], r.Name):
+                self._meant[record.targets[0].id] = record.value
+
+    def binds(self, names: set[str]) -> bool:
+        """Whether any of these names is bound here at all."""
+        return any(name in self._bound or name in self._parameters for name in names)
 
     def meaning(self, name: str) -> r.Expr | None:
         """The only expression that is ever assigned to a name."""
-        if self._counts[name] != 1:
+        if name in self._parameters | self._shared or len(self._bound.get(name, ())) != 1:
             return None
-        for record in self._records:
-            if isinstance(record, r.Assign) and record.targets == (r.Name(name),):
-                return record.value
-        return None
+        return self._meant.get(name)
 
     def expanded(self, conditions: Iterable[Condition], depth: int = 0) -> Iterator[Condition]:
         """Conditions, and what they say of the expressions that their names stand for."""
@@ -106,9 +122,16 @@ class Bindings:
                 yield from self.expanded(implied(meant, holds=holds), depth + 1)
 
     def changed_between(self, one: r.Record, other: r.Record, names: set[str]) -> bool:
-        """Whether any of these names is bound anew between two records."""
+        """Whether any of these names may be bound anew between two records."""
+        if names & self._shared:
+            return True
+        if id(one) not in self._order or id(other) not in self._order:
+            return True
         first, last = sorted((self._order[id(one)], self._order[id(other)]))
-        return any(first < at < last and name in names for at, name in self._bound)
+        return any(
+            bisect_left(places, last) > bisect_right(places, first)
+            for places in (self._bound.get(name, []) for name in names)
+        )
 
 
 def bound_by(record: r.Record) -> Iterator[str]:
@@ -127,7 +150,5 @@ def bound_by(record: r.Record) -> Iterator[str]:
 def _targets(record: r.Record) -> Iterator[r.Expr]:
     if isinstance(record, (r.Assign, r.Delete)):
         yield from record.targets
-    elif isinstance(record, (r.AugAssign, r.AnnAssign, r.For)):
-        yield record.target
-    elif isinstance(record, r.WithItem) and record.target is not None:
+    elif isinstance(record, _BINDING) and record.target is not None:
         yield record.target

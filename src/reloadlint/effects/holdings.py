@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -117,18 +118,26 @@ def _work(
     before = dict(instance.attributes)
     observer.forget(instance)
     observer.occurrences = list(taken)
-    work = work_of(observer, occurrence.owner, occurrence.chain[-1])
+    with _as_taken(taken) as closed:
+        work = work_of(observer, occurrence.owner, occurrence.chain[-1])
     instance.attributes = before
-    closed = _released(taken)
-    return None if work is None else msgspec.structs.replace(work, closes=closed)
+    return None if work is None else msgspec.structs.replace(work, closes=frozenset(closed))
 
 
-def _released(taken: list[Occurrence]) -> frozenset[int]:
-    """Whose effects have been released; the next run starts with all of them."""
-    released = frozenset(id(o.owner) for o in taken if o.released)
-    for occurrence in taken:
-        occurrence.released = False
-    return released
+@contextmanager
+def _as_taken(taken: list[Occurrence]) -> Iterator[set[int]]:
+    """While this runs, something is followed; whose effects it has released is known afterwards.
+
+    Each such run begins with all of them, and with none that stands for another one.
+    """
+    covered = [occurrence.covered for occurrence in taken]
+    released: set[int] = set()
+    try:
+        yield released
+    finally:
+        released.update(id(o.owner) for o in taken if o.released)
+        for occurrence, was_covered in zip(taken, covered, strict=True):
+            occurrence.released, occurrence.covered = False, was_covered
 
 
 # Closers
@@ -140,12 +149,11 @@ def _closers(observer: Observer, instance: Instance, taken: list[Occurrence]) ->
         instance.attributes = dict(before)
         observer.forget(instance)
         observer.occurrences = list(taken)
-        with observer.watching() as log:
+        with _as_taken(taken) as released, observer.watching() as log:
             observer.observe(method, Arguments(), _site(method))
-        released = _released(taken)
         takes_anew = any(not o.released for o in observer.occurrences[len(taken) :])
         if name in CLOSER_NAMES or not takes_anew:
-            yield Closer(name, method.function, log, released)
+            yield Closer(name, method.function, log, frozenset(released))
     instance.attributes = before
 
 

@@ -1,8 +1,9 @@
-"""Where a call stands in a module's code: in which function, inside which blocks."""
+"""Where the calls of a module stand: in which function, inside which blocks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeAlias
 
 import msgspec
 
@@ -11,73 +12,93 @@ from reloadlint.facts import records as r
 from reloadlint.facts.records import Span
 from reloadlint.facts.walk import walk
 
+_EXITS = frozenset({"sys.exit", "exit", "quit", "os._exit"})
+
 
 class Step(msgspec.Struct, frozen=True):
-    """A block that a call stands in: of which statement, and what must be true to get there."""
+    """A block that a call stands in: of which statement, and what must be true to get there.
+
+    What follows an `if` whose body leaves the function stands in its other branch, as it were.
+    `outer` is the next block around it in the same function.
+    """
 
     node: r.Stmt
     block: Body
-    conditions: tuple[Condition, ...] = ()
+    conditions: tuple[Condition, ...]
+    outer: Step | None
+
+    def is_same(self, other: Step) -> bool:
+        """Whether this is the same block."""
+        return self.node is other.node and self.block is other.block
+
+
+_Block: TypeAlias = tuple[r.FunctionDef | None, Body, Body, Step | None]
 
 
 class Place(msgspec.Struct, frozen=True):
-    """A call, the function that it stands in (None for a module's body), the blocks around it."""
+    """A call, the function that it stands in (None for a module's body), the block around it."""
 
     call: r.Call
     function: r.FunctionDef | None
     body: Body
-    steps: tuple[Step, ...]
+    inner: Step | None
+
+    def steps(self) -> list[Step]:
+        """The blocks around the call, the outermost first."""
+        found = []
+        step = self.inner
+        while step is not None:
+            found.append(step)
+            step = step.outer
+        return found[::-1]
 
 
-def place_of(body: Body, span: Span) -> Place | None:
-    """Where the call with this span stands; None if it is no call, or one of a lambda."""
-    return _in_block(None, body, (), body, span)
+def places_of(module: Body) -> dict[Span, Place]:
+    """The places of a module's calls, but for those in lambdas and at the head of a function."""
+    found: dict[Span, Place] = {}
+    pending: list[_Block] = [(None, module, module, None)]
+    while pending:
+        function, body, block, step = pending.pop()
+        for statement in block:
+            if isinstance(statement, r.FunctionDef):
+                pending.append((statement, statement.body, statement.body, None))
+                continue
+            inner = list(_blocks(statement, step))
+            pending += [(function, body, each.block, each) for each in inner]
+            for call in _own_calls(statement, inner):
+                found[call.span] = Place(call, function, body, step)
+            if isinstance(statement, r.If) and _leaves(statement.body):
+                step = _otherwise(statement, step)
+    return found
 
 
-def _in_block(
-    function: r.FunctionDef | None, body: Body, steps: tuple[Step, ...], block: Body, span: Span
-) -> Place | None:
-    for statement in block:
-        if isinstance(statement, r.FunctionDef):
-            found = _in_block(statement, statement.body, (), statement.body, span)
-        else:
-            found = _in_statement(function, body, steps, statement, span)
-        if found is not None:
-            return found
-    return None
-
-
-def _in_statement(
-    function: r.FunctionDef | None,
-    body: Body,
-    steps: tuple[Step, ...],
-    statement: r.Stmt,
-    span: Span,
-) -> Place | None:
-    inner = list(_blocks(statement))
-    for step in inner:
-        found = _in_block(function, body, (*steps, step), step.block, span)
-        if found is not None:
-            return found
-    for record in walk(_own(statement, inner), into_definitions=False):
-        if isinstance(record, r.Call) and record.span == span:
-            return Place(record, function, body, steps)
-    return None
-
-
-def _own(statement: r.Stmt, inner: list[Step]) -> tuple[object, ...]:
-    """What stands in a statement itself, without its blocks."""
+def _own_calls(statement: r.Stmt, inner: list[Step]) -> Iterator[r.Call]:
+    """The calls in a statement itself, without its blocks."""
     parts = (getattr(statement, name) for name in statement.__struct_fields__)
-    return tuple(part for part in parts if not any(part is step.block for step in inner))
+    own = tuple(part for part in parts if not any(part is step.block for step in inner))
+    for record in walk(own, into_definitions=False):
+        if isinstance(record, r.Call):
+            yield record
 
 
-def _blocks(statement: r.Stmt) -> Iterator[Step]:
+def _leaves(block: Body) -> bool:
+    last = block[-1] if block else None
+    if isinstance(last, r.ExprStatement) and isinstance(last.value, r.Call):
+        return last.value.text in _EXITS
+    return isinstance(last, (r.Return, r.Raise))
+
+
+def _otherwise(node: r.If, outer: Step | None) -> Step:
+    return Step(node, node.orelse, tuple(implied(node.test, holds=False)), outer)
+
+
+def _blocks(statement: r.Stmt, outer: Step | None) -> Iterator[Step]:
     if isinstance(statement, r.If):
-        yield Step(statement, statement.body, tuple(implied(statement.test, holds=True)))
-        yield Step(statement, statement.orelse, tuple(implied(statement.test, holds=False)))
+        yield Step(statement, statement.body, tuple(implied(statement.test, holds=True)), outer)
+        yield _otherwise(statement, outer)
         return
     for block in _other_blocks(statement):
-        yield Step(statement, block)
+        yield Step(statement, block, (), outer)
 
 
 def _other_blocks(statement: r.Stmt) -> Iterator[Body]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from reloadlint.effects.exclusion import excludes
+from reloadlint.effects.exclusion import Exclusions
 from reloadlint.effects.frames import Flow, Scope
 from reloadlint.effects.imports import Never
 from reloadlint.effects.libraries import Libraries
@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from reloadlint.project.installed import LibraryIndex
     from reloadlint.project.modules import Module, ModuleIndex
 
+WHOLE_GUARDS = 4
+"""So many main guards may take all the steps that a module may; each of the others a tenth."""
+
 RECURSION_LIMIT = 10_000
 """Import cycles of 500 modules are followed; each takes some frames."""
 
@@ -61,6 +64,8 @@ class Solver(Libraries):
     ) -> None:
         super().__init__(index, catalogue, facts_of, libraries)
         self._guards: list[tuple[ModuleValue, tuple[Stmt, ...]]] = []
+        self._steps_in_guards = 0
+        self._exclusions = Exclusions(self.facts_of)
         self._runs: list[Run] = []
         self.runs: dict[str, list[Run]] = {}
         """How the main guards run the application, by the path of the script."""
@@ -145,7 +150,7 @@ class Solver(Libraries):
         self._runs, self.occurrences, self.phase = [], [], "guard"
         scope = Scope("module", place)
         try:
-            with self.afresh():
+            with self.afresh(), self._share_of_guards():
                 self.execute(body, scope)
         except (RecursionError, Never):
             pass
@@ -158,10 +163,26 @@ class Solver(Libraries):
             place.names.update(names)
         return self._before_run()
 
+    @contextmanager
+    def _share_of_guards(self) -> Iterator[None]:
+        """While this runs, a main guard is followed: in less detail once others have cost much.
+
+        Each of many scripts may lead through the whole program.
+        """
+        whole = self.most_steps
+        if self._steps_in_guards > whole * WHOLE_GUARDS:
+            self.most_steps = whole // 10
+        try:
+            yield
+        finally:
+            self.most_steps = whole
+            self._steps_in_guards += self.steps
+
     def _until_run(self) -> list[Occurrence]:
         """What a main guard leaves behind up to the first run, or at all if there is none."""
         if self._runs:
-            return list(self._runs[0].held)
+            runs = self._exclusions.first_runs(self._runs)
+            return list({id(o): o for run in runs for o in run.held}.values())
         happened = [o for o in self.occurrences if o.phase == "guard"]
         self._drop_collected(happened)
         return [o for o in happened if not o.released]
@@ -169,16 +190,13 @@ class Solver(Libraries):
     def _before_run(self) -> list[Occurrence]:
         loaded = [o for o in self.occurrences if o.phase == "import"]
         runs = [run for run in self._runs if run.reloader is not False]
-        if not runs:
-            return loaded
         sure = any(run.reloader for run in runs)
-        first = runs[0]
-        held = [o for o in first.held if not excludes(first, o.chain, self.facts_of)]
-        for occurrence in held:
+        found = list(self._exclusions.held_before(runs))
+        for run, occurrence in found:
             occurrence.released = False  # by what comes after the run, it is closed too late
-            occurrence.chain = _below_run(occurrence.chain, first.chain[:-1])
+            occurrence.chain = _below_run(occurrence.chain, run.chain[:-1])
             occurrence.certain = occurrence.certain and sure
-        return [*loaded, *held]
+        return [*loaded, *(occurrence for _, occurrence in found)]
 
     def note_run(self, callee: Value, args: Arguments) -> None:
         """A method that may run the application was called."""

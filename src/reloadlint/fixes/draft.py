@@ -19,12 +19,14 @@ class Waiting(Refusal):
     """The object goes into another one that has a cure of its own, which has to come first.
 
     `joining` is the cure that can be made in one go with those of the others, if there is one.
+    `doubts` speak against its own cure, whatever becomes of the other.
     """
 
     def __init__(self, message: str, other: Hazard) -> None:
         super().__init__(message)
         self.other = other
         self.joining: Draft | None = None
+        self.doubts: list[str] = []
 
 
 class Wishes(msgspec.Struct, frozen=True):
@@ -59,10 +61,14 @@ def wishes_for(hazard: Hazard, wishes: Wishes, own: Mapping[str, str]) -> Wishes
 
 
 class Moved(msgspec.Struct, frozen=True):
-    """Whole lines that go elsewhere, as `ranges` of bytes; `opens`: the first opens a block."""
+    """Whole lines that go elsewhere, as `ranges` of bytes.
+
+    `opens`: the first opens a block. `behind`: they go behind those that were moved there before.
+    """
 
     ranges: tuple[tuple[int, int], ...]
     opens: bool = False
+    behind: bool = False
 
 
 class Draft(msgspec.Struct):

@@ -81,8 +81,13 @@ def _after_another(
     first = plan(waiting.other, project, wishes if wishes.guards_all else Wishes()).fix
     if first.strategy not in ("g", "guard") or first.applicability == "manual":
         return _manual(hazard, strategy, str(waiting))
+    reasons = (str(waiting), *waiting.doubts)
+    if first.applicability == "safe" and waiting.doubts:
+        return Plan(
+            hazard, Fix(strategy, "unsafe", waiting.doubts[0]), None, reasons, waiting.other
+        )
     fix = Fix(strategy, first.applicability, first.reason and str(waiting))
-    return Plan(hazard, fix, None, (str(waiting),), after=waiting.other)
+    return Plan(hazard, fix, None, reasons, waiting.other)
 
 
 def _manual(hazard: Hazard, strategy: str, reason: str) -> Plan:

@@ -31,6 +31,14 @@ class Replaced(Disproof):
         return f"without it {self} would have the effect in its place; do away with that one first"
 
 
+class Eager(Disproof):
+    """Every request would open the object, as the message says where."""
+
+    @property
+    def reason(self) -> str:
+        return f"every request would open it, needed or not: {self} asks for it before each (RL302)"
+
+
 def unproved_text(before: str, after: str, brought: Collection[str] = ()) -> str | None:
     """What is wrong with a rewritten text, or None: it compiles, and every name is bound in time.
 

@@ -12,7 +12,7 @@ from reloadlint.effects.hazards import Hazard
 from reloadlint.findings import Finding
 from reloadlint.fixes.draft import Draft, Plan
 from reloadlint.fixes.edits import Edit, Overlap, applied
-from reloadlint.fixes.proof import Disproof, Replaced, unproved_text
+from reloadlint.fixes.proof import Disproof, Eager, Replaced, unproved_text
 from reloadlint.fixes.reading.stars import brought_by_stars
 from reloadlint.fixes.together import Together, edits_of
 
@@ -200,6 +200,8 @@ def _compare(before: Sequence[Finding], after: Sequence[Finding], fixed: Sequenc
             raise Disproof(f"{finding.code} is still reported")
     new = left - counted
     for finding in (finding for finding in after if _key(finding) in new):
+        if finding.code == "RL302":
+            raise Eager(f"a hook in {finding.path}")
         called = _called(finding)
         if called and called in {_called(one) for one in fixed}:
             raise Replaced(f"`{called}()` in {finding.path}")

@@ -24,11 +24,13 @@ class _Touch(NamedTuple):
     """What a draft does to the files: `spans` by path, the words that it puts there, the names of
     them that are `fresh` in their file, and those of which fewer are left.
 
-    `lines` are the spans of one that joins others, without the blank lines around.
+    `lines` are the spans of one that joins others, without the blank lines around; `behind` tells
+    that it does so in their order.
     """
 
     spans: Spans
     lines: Spans | None
+    behind: bool
     put: frozenset[str]
     fresh: frozenset[str]
     fewer: frozenset[str]
@@ -68,7 +70,8 @@ class Together:
             spans[path] += [with_gaps(data, *line) for line in taken if line[0] < line[1]]
         changes = [_words(self._texts[path], edits) for path, edits in draft.edits.items()]
         put, fresh, fewer = (frozenset[str]().union(*part) for part in zip(*changes, strict=True))
-        return _Touch(spans, lines, put, fresh, fewer)
+        behind = draft.joins is not None and draft.joins.behind
+        return _Touch(spans, lines, behind, put, fresh, fewer)
 
     def _lines(self, draft: Draft) -> Spans | None:
         """Where a draft that joins others takes lines away and puts them."""
@@ -86,7 +89,8 @@ def _apart(one: _Touch, other: _Touch, *, waited: bool) -> bool:
         return False
     if one.fewer & other.put or other.fewer & one.put:
         return False
-    if waited and one.lines is not None and other.lines is not None:
+    in_turn = waited or (one.behind and other.behind)
+    if in_turn and one.lines is not None and other.lines is not None:
         return not any(_meet(one.lines[path], other.lines[path], 0) for path in shared)
     return not any(_meet(one.spans[path], other.spans[path], 1) for path in shared)
 

@@ -13,6 +13,8 @@ from pathlib import PurePosixPath
 
 import msgspec
 
+from reloadlint.project.paths import folder_of, folders_of, is_above, join
+
 SOURCE_FOLDERS = ("src", "lib")
 """Folders below a project's root that commonly are a source root themselves."""
 
@@ -48,11 +50,12 @@ class ModuleIndex:
         installed: frozenset[str] = frozenset(),
     ) -> None:
         self._paths = {path for path in paths if path.endswith(".py")}
-        self._folders = _folders_of(self._paths)
+        self._folders = folders_of(self._paths)
         self._installed = installed
         self._roots = [*(root.strip("/") for root in source_roots), *self._usual_roots()]
         self._by_path = {path: self._module(path) for path in sorted(self._paths)}
-        self._resolved: dict[tuple[str, str], Module | str | None] = {}
+        self._starts: dict[str, str] = {}
+        self._resolved: dict[tuple[str, str, str], Module | str | None] = {}
 
     @property
     def modules(self) -> list[Module]:
@@ -68,6 +71,7 @@ class ModuleIndex:
         for path, name in names.items():
             known = self._by_path[path]
             self._by_path[path] = Module(path, name, known.is_package)
+            self._starts[path] = _where_name_begins(self._by_path[path])
         self._resolved.clear()
 
     def resolve(self, importer: Module, name: str, level: int = 0) -> Module | str | None:
@@ -79,15 +83,18 @@ class ModuleIndex:
         """
         if level:
             return self._relative(importer, name, level)
-        key = (_folder(importer.path), name)
+        folder = folder_of(importer.path)
+        key = (folder, self._starts.get(importer.path, folder), name)
         if key not in self._resolved:
             found = self._absolute(self._search_path(importer), name)
             self._resolved[key] = self._beside(importer, name) if found is None else found
-        return self._resolved[key]
+        found = self._resolved[key]
+        is_itself = isinstance(found, Module) and found.path == importer.path
+        return None if is_itself and self._means_a_library(importer, name) else found
 
     def submodule(self, package: Module | str, name: str) -> Module | str | None:
         """The module or namespace folder `name` inside a package (a module or a folder)."""
-        folder = package if isinstance(package, str) else _folder(package.path)
+        folder = package if isinstance(package, str) else folder_of(package.path)
         if isinstance(package, Module) and not package.is_package:
             return None
         return self._find(folder, name)
@@ -100,18 +107,18 @@ class ModuleIndex:
         packages = self.packages_above(found)
         if level or not packages:
             return packages
-        outermost = _folder(packages[0].path).rpartition("/")[2]
+        outermost = folder_of(packages[0].path).rpartition("/")[2]
         return packages if outermost == name.partition(".")[0] else []
 
     def packages_above(self, module: Module) -> list[Module]:
         """The packages that are loaded before this module, outermost first."""
         found = []
-        folder = _folder(module.path)
+        folder = folder_of(module.path)
         if module.is_package:
-            folder = _folder(folder)
+            folder = folder_of(folder)
         while folder and (package := self._by_path.get(f"{folder}/__init__.py")):
             found.append(package)
-            folder = _folder(folder)
+            folder = folder_of(folder)
         return found[::-1]
 
     def _usual_roots(self) -> list[str]:
@@ -119,30 +126,30 @@ class ModuleIndex:
         return [*packages, ""]
 
     def _is_package(self, folder: str) -> bool:
-        return _join(folder, "__init__.py") in self._paths
+        return join(folder, "__init__.py") in self._paths
 
     def _module(self, path: str) -> Module:
         name = PurePosixPath(path)
         is_package = name.name == "__init__.py"
         parts = [] if is_package else [name.stem]
-        folder = _folder(path)
+        folder = folder_of(path)
         while folder and self._is_package(folder):
             parts.append(folder.rpartition("/")[2])
-            folder = _folder(folder)
+            folder = folder_of(folder)
         return Module(path, ".".join(reversed(parts)) or "__init__", is_package)
 
     def _relative(self, importer: Module, name: str, level: int) -> Module | str | None:
-        folder = _folder(importer.path)
+        folder = folder_of(importer.path)
         for _ in range(level - 1):
             if not folder:
                 return None
-            folder = _folder(folder)
+            folder = folder_of(folder)
         if not name:
             return self._package(folder)
         return self._walk(folder, name.split("."))
 
     def _package(self, folder: str) -> Module | str | None:
-        init = self._by_path.get(_join(folder, "__init__.py"))
+        init = self._by_path.get(join(folder, "__init__.py"))
         return init or (folder if folder in self._folders else None)
 
     def _absolute(self, roots: tuple[str, ...], name: str) -> Module | str | None:
@@ -165,33 +172,46 @@ class ModuleIndex:
         parts = name.split(".")
         if parts[0] in self._installed or parts[0] in sys.stdlib_module_names:
             return None
-        folder = _folder(importer.path)
+        folder = folder_of(importer.path)
         found = self._walk(folder, parts)
         while not isinstance(found, Module) and folder and self._is_package(folder):
-            folder = _folder(folder)
+            folder = folder_of(folder)
             found = self._walk(folder, parts)
         return found if isinstance(found, Module) else None
+
+    def _means_a_library(self, importer: Module, name: str) -> bool:
+        """Whether a module that by this name would import itself means another one."""
+        if name != importer.name:
+            return True
+        is_script = "." not in name and not importer.is_package
+        return is_script and (name in self._installed or name in sys.stdlib_module_names)
 
     def _walk(self, folder: str, parts: list[str]) -> Module | str | None:
         for part in parts[:-1]:
             step = self._find(folder, part)
             if step is None or (isinstance(step, Module) and not step.is_package):
                 return None
-            folder = step if isinstance(step, str) else _folder(step.path)
+            folder = step if isinstance(step, str) else folder_of(step.path)
         return self._find(folder, parts[-1])
 
     def _find(self, folder: str, name: str) -> Module | str | None:
-        base = _join(folder, name)
+        base = join(folder, name)
         found = self._by_path.get(f"{base}/__init__.py") or self._by_path.get(f"{base}.py")
         return found or (base if base in self._folders else None)
 
     def _search_path(self, importer: Module) -> tuple[str, ...]:
-        folder = _folder(importer.path)
+        """The folders in which to look for what a module imports.
+
+        A module that the project imports by a longer name than its packages give it is looked for
+        where that name begins: its neighbours' bare names are then no more than a script's.
+        """
+        folder = folder_of(importer.path)
         while folder and self._is_package(folder):
-            folder = _folder(folder)
-        roots = [folder, *self._roots]
+            folder = folder_of(folder)
+        start = self._starts.get(importer.path, folder)
+        roots = [start if is_above(start, folder) else folder, *self._roots]
         while folder:
-            folder = _folder(folder)
+            folder = folder_of(folder)
             roots.append(folder)
         return tuple(dict.fromkeys(roots))
 
@@ -201,19 +221,9 @@ def is_program(path: str) -> bool:
     return path.rpartition("/")[2] == "__main__.py"
 
 
-def _folder(path: str) -> str:
-    return path.rpartition("/")[0]
-
-
-def _join(folder: str, name: str) -> str:
-    return f"{folder}/{name}" if folder else name
-
-
-def _folders_of(paths: Iterable[str]) -> set[str]:
-    folders: set[str] = set()
-    for path in paths:
-        folder = _folder(path)
-        while folder not in folders:
-            folders.add(folder)
-            folder = _folder(folder)
-    return folders
+def _where_name_begins(module: Module) -> str:
+    """The folder from which a module's path spells its name."""
+    parts = module.name.split(".")
+    path = [*folder_of(module.path).split("/"), *([] if module.is_package else parts[-1:])]
+    spelled = path[-len(parts) :] == parts
+    return "/".join(path[: -len(parts)]) if spelled else folder_of(module.path)

@@ -13,6 +13,8 @@ class RunsTwiceUnderReloader(Rule):
 
     Follows the main guard of each script up to the call that runs the application with the reloader
     on, and reports what is still there by then, also what a factory called there has started.
+    Left alone is what never meets such a run: it stands in the other branch of an `if`, or under
+    `if not debug:` before `app.run(debug=debug)`.
 
     ## Why is this bad?
 

@@ -20,7 +20,7 @@ from reloadlint.findings import Severity
 from reloadlint.rules.program import Program, ProgramRule, Report
 from reloadlint.rules.reloader_branches import ASKING, Branch, asked_for, branches, meanings
 from reloadlint.rules.reloader_tests import UNKNOWN, Test
-from reloadlint.rules.reloader_ways import Process, Way, ways_of_guard, ways_of_module
+from reloadlint.rules.reloader_ways import ANY_PROCESS, Process, Way, ways_of_guard, ways_of_module
 from reloadlint.syntax import parse
 
 if TYPE_CHECKING:
@@ -68,9 +68,9 @@ class IneffectiveReloaderGuard(ProgramRule):
 
     ## Known problems
 
-    Only tests that guard something which is known to start are looked at. What isn't known about
-    a test (settings, the environment) leaves it alone, and `flask run --debug --no-reload` is not
-    thought of.
+    Only tests that guard something which is known to start are looked at, and that no constant of
+    the source switches off. What isn't known about a test (settings, the environment) leaves it
+    alone, and `flask run --debug --no-reload` is not thought of.
 
     ## Example
 
@@ -164,9 +164,11 @@ class _Asking:
                 yield self._report(branch, started[0], *verdict)
 
     def _asks(self, branch: Branch) -> bool:
+        """Whether a branch depends on the reloader, and no constant of the source rules it out."""
         test = self._test(ways_of_module(False)[0][0].serving)
         test.value(branch.node.test)
-        return test.reads_reloader
+        anywhere = self._test(ANY_PROCESS).holds(branch.node.test)
+        return test.reads_reloader and anywhere in (None, branch.positive)
 
     def _test(self, process: Process) -> Test:
         set_by_source = self._debug if process.is_script or self._debug is None else UNKNOWN

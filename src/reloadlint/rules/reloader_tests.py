@@ -58,7 +58,7 @@ class Test:
     def value(self, node: ast.expr) -> Any:
         """The value of an expression; `UNKNOWN` where it isn't known."""
         if ast.dump(node) in self._asked and not isinstance(node, ast.Constant):
-            return self._process.asked
+            return _known(self._process.asked)
         handler = _KINDS.get(type(node))
         return UNKNOWN if handler is None else handler(self, node)
 
@@ -81,7 +81,7 @@ class Test:
         return self._app_debug() if node.attr == "debug" and name in _APPLICATIONS else UNKNOWN
 
     def _app_debug(self) -> Any:
-        return self._process.debug if self._debug is None else self._debug
+        return _known(self._process.debug) if self._debug is None else self._debug
 
     def _subscript(self, node: ast.Subscript) -> Any:
         return self._entry(node.value, node.slice)
@@ -98,7 +98,8 @@ class Test:
         name = self.value(key)
         if name == RELOADER_VARIABLE:
             self.reads_reloader = True
-            return _SET_TO if self._process.run_main else None
+            run_main = _known(self._process.run_main)
+            return run_main if run_main is UNKNOWN else (_SET_TO if run_main else None)
         if name in _DEBUG_FLAGS and self._process.flag is not None:
             return "1" if self._process.flag else None
         return UNKNOWN
@@ -107,7 +108,7 @@ class Test:
         name = node.func.attr if isinstance(node.func, ast.Attribute) else _id(node.func)
         if name == "is_running_from_reloader":
             self.reads_reloader = True
-            return self._process.run_main
+            return _known(self._process.run_main)
         if name == "get_debug_flag":
             return UNKNOWN if self._process.flag is None else self._process.flag
         if name in ("get", "getenv") and node.args:
@@ -144,7 +145,8 @@ class Test:
             found = self._contains(right, node.left)
             return found if found is UNKNOWN or isinstance(op, ast.In) else not found
         if "__name__" in (_id(node.left), _id(right)):
-            return self._process.is_script is isinstance(op, ast.Eq)
+            is_script = _known(self._process.is_script)
+            return is_script if is_script is UNKNOWN else is_script is isinstance(op, ast.Eq)
         one, other = self.value(node.left), self.value(right)
         compare = _COMPARISONS.get(type(op))
         if one is UNKNOWN or other is UNKNOWN or compare is None:
@@ -155,7 +157,7 @@ class Test:
         value = self.value(item)
         if value == RELOADER_VARIABLE:
             self.reads_reloader = True
-            return self._process.run_main
+            return _known(self._process.run_main)
         if value is UNKNOWN or not isinstance(container, (ast.Tuple, ast.List, ast.Set)):
             return UNKNOWN
         values = [self.value(element) for element in container.elts]
@@ -164,6 +166,10 @@ class Test:
     def _if_exp(self, node: ast.IfExp) -> Any:
         found = self.holds(node.test)
         return UNKNOWN if found is None else self.value(node.body if found else node.orelse)
+
+
+def _known(seen: bool | None) -> Any:
+    return UNKNOWN if seen is None else seen
 
 
 def _id(node: ast.expr) -> str:

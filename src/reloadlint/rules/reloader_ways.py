@@ -13,13 +13,14 @@ class Process(msgspec.Struct, frozen=True):
 
     `run_main`: whether `WERKZEUG_RUN_MAIN` is set (to `true`). `debug` is `app.debug`, `flag` the
     environment's `FLASK_DEBUG` (None: that of the user), `asked` what is handed to `app.run`.
+    None is what isn't known.
     """
 
-    run_main: bool
-    debug: bool
-    flag: bool | None
-    asked: bool
-    is_script: bool
+    run_main: bool | None = None
+    debug: bool | None = None
+    flag: bool | None = None
+    asked: bool | None = None
+    is_script: bool | None = None
 
 
 class Way(msgspec.Struct, frozen=True):
@@ -29,6 +30,8 @@ class Way(msgspec.Struct, frozen=True):
     serving: Process
     parent: Process | None = None
 
+
+ANY_PROCESS = Process()
 
 SCRIPT_WITH_RELOADER = Way(
     "`python {script}` with the reloader",

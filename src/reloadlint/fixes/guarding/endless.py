@@ -8,6 +8,7 @@ from typing import NamedTuple
 import libcst as cst
 
 from reloadlint.effects.hazards import Hazard
+from reloadlint.fixes.doubts.background import ONLY_WAIT
 from reloadlint.fixes.draft import Draft, Refusal
 from reloadlint.fixes.edits import Edit
 from reloadlint.fixes.reading.project import Project
@@ -16,7 +17,6 @@ from reloadlint.fixes.reading.tree import Tree, assigned_values, descendants, la
 from reloadlint.fixes.writing.keywords import passed, with_keyword
 
 _MAKERS = frozenset({"Thread", "Process"})
-_ONLY_WAIT = frozenset({"join", "wait"})
 _TARGET = {"Thread": 1, "Process": 1}
 HANGS = (
     "a reload still hangs: what it starts is no daemon, and nothing stops it when the child ends"
@@ -49,7 +49,7 @@ def as_daemon(hazard: Hazard, project: Project) -> AsDaemon | None:
     if len(makers) != 1 or not _only_here(project, tree, makers[0], hazard):
         return None
     (maker,) = makers
-    if passed(maker, "daemon", None) is not None or _sets_daemon(tree):
+    if passed(maker, "daemon", None) is not None or _sets_daemon(tree, maker):
         return None
     target = passed(maker, "target", _TARGET[last_name(maker)])
     if target is None or not _is_endless(tree, target.value):
@@ -59,9 +59,10 @@ def as_daemon(hazard: Hazard, project: Project) -> AsDaemon | None:
 
 def _starting(tree: Tree, line: int) -> Iterator[cst.Call]:
     for call in tree.every(cst.Call):
-        here = tree.position(call)[0] <= line <= tree.position(call)[2]
-        if here and isinstance(call.func, cst.Attribute) and call.func.attr.value == "start":
-            yield call
+        if isinstance(call.func, cst.Attribute) and call.func.attr.value == "start":
+            first, _, last, _ = tree.position(call)
+            if first <= line <= last:
+                yield call
 
 
 def _made(tree: Tree, start: cst.Call) -> Iterator[cst.Call]:
@@ -94,8 +95,21 @@ def _only_here(project: Project, tree: Tree, maker: cst.Call, hazard: Hazard) ->
     return len(uses) == 2  # where it is defined, and where it is called
 
 
-def _sets_daemon(tree: Tree) -> bool:
-    return any(node.attr.value in ("daemon", "setDaemon") for node in tree.every(cst.Attribute))
+def _sets_daemon(tree: Tree, maker: cst.Call) -> bool:
+    """Whether the module may say of this thread what it is; of another it may."""
+    said = (n for n in tree.every(cst.Attribute) if n.attr.value in ("daemon", "setDaemon"))
+    return any(not _is_another(tree, node.value, maker) for node in said)
+
+
+def _is_another(tree: Tree, owner: cst.BaseExpression, maker: cst.Call) -> bool:
+    """Whether a name stands for nothing but threads that other calls make."""
+    if not isinstance(owner, cst.Name):
+        return False
+    values = list(assigned_values(tree, owner))
+    return len(values) == len(tree.bound(owner, owner.value)) > 0 and all(
+        isinstance(value, cst.Call) and last_name(value) in _MAKERS and value is not maker
+        for value in values
+    )
 
 
 def _is_endless(tree: Tree, target: cst.BaseExpression) -> bool:
@@ -130,5 +144,5 @@ def stop_of(hazard: Hazard, project: Project) -> str | None:
         closer = closer_of(hazard, project)
     except Refusal:
         return None
-    usable = closer.doubt is None and closer.name not in (*_ONLY_WAIT, "__exit__")
+    usable = closer.doubt is None and closer.name not in (*ONLY_WAIT, "__exit__")
     return closer.name if usable else None

@@ -19,8 +19,9 @@ from reloadlint.fixes.guarding.moving import check_definitions
 from reloadlint.fixes.guarding.removing import merged, taken_away
 from reloadlint.fixes.guarding.serving_thread import serves
 from reloadlint.fixes.guarding.standing import Standing, check_alone, standing
-from reloadlint.fixes.guarding.started import dependent, objects_of, ready_by
-from reloadlint.fixes.guarding.waiting import doubts_about
+from reloadlint.fixes.guarding.started import SETTING_UP, dependent, objects_of, ready_by
+from reloadlint.fixes.guarding.users import commands
+from reloadlint.fixes.guarding.waiting import calls_in, doubts_about
 from reloadlint.fixes.guarding.writing_once import (
     HOLDS,
     Once,
@@ -55,9 +56,14 @@ def draft_first_request(
     members = dependent(tree, place.below, objects)
     rest = [s for s in place.below if s not in members] + place.later
     check_definitions(tree, rest, objects, members, ready_by(start, objects))
+    _check_no_setup(tree, members)
     kept = kept_names(project, place, members)
+    for command in commands(tree, set(kept.new)):
+        raise Refusal(f"the command `{command}` needs it, and no request comes before a command")
     draft = Draft()
     draft.doubt(HOLDS)
+    for command in commands(tree, objects):
+        draft.doubt(f"the command `{command}` uses it, and no request comes before a command")
     for doubt in (*doubts_about(tree, rest), *exit_doubts(tree, objects, members)):
         draft.doubt(doubt)
     inside = [*_as_daemon(hazard, project, draft), *without_annotations(tree, members)]
@@ -75,6 +81,20 @@ def draft_first_request(
     )
     say_that_it_hangs(draft)
     return draft
+
+
+def _check_no_setup(tree: Tree, members: list[cst.BaseStatement]) -> None:
+    """See that nothing registers something with the application along with the start.
+
+    Raises:
+        Refusal: it does, and an application that has answered a request can't bear that.
+    """
+    for call in (call for member in members for call in calls_in(member)):
+        if last_name(call) in SETTING_UP and isinstance(call.func, cst.Attribute):
+            raise Refusal(
+                f"`{tree.source(call.func)}()` in line {tree.line(call)} needs it, and comes too "
+                "late once the application has answered a request"
+            )
 
 
 def _standing(tree: Tree, start: cst.Call, maker: cst.Call) -> Standing:
@@ -142,5 +162,5 @@ def _as_daemon(hazard: Hazard, project: Project, draft: Draft) -> list[Edit]:
 def _stem(kept: Kept, start: cst.Call) -> str:
     """What the hook is called after."""
     owner = start.func.value if isinstance(start.func, cst.Attribute) else None
-    name = kept.only or last_name(owner) or last_name(start).removeprefix("start_")
+    name = kept.only or kept.first or last_name(owner) or last_name(start).removeprefix("start_")
     return _WORDS.sub("_", name.strip("_")).lower() or "it"

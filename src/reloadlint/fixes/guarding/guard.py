@@ -83,13 +83,7 @@ def _in_place(
         raise Refusal(f"the run is in the function that line {line} calls; start it there")
     condition, test, draft = _condition(ran, block)
     found = arranged(block, start, condition, test)
-    later = later_start(
-        hazard,
-        project,
-        found,
-        partial(draft_guard, project=project, wishes=wishes),
-        wishes,
-    )
+    later = _later(hazard, project, wishes, found, test)
     return in_turn(
         later, lambda: _written(hazard, project, ran, block, condition, test, found, draft)
     )
@@ -120,13 +114,7 @@ def _moved_in(
             with contextlib.suppress(Refusal):
                 return draft_first_request(hazard, project, tree, start, made)
         draft.doubt(missing)
-    later = later_start(
-        hazard,
-        project,
-        found,
-        partial(draft_guard, project=project, wishes=wishes),
-        wishes,
-    )
+    later = _later(hazard, project, wishes, found, test)
     for path in importers(project, hazard.path):
         draft.doubt(f"`{path}` imports the module, and would find it not started")
     file = serving_file(project, hazard.path)
@@ -136,6 +124,14 @@ def _moved_in(
     return in_turn(
         later, lambda: _written(hazard, project, ran, block, condition, test, found, draft)
     )
+
+
+def _later(
+    hazard: Hazard, project: Project, wishes: Wishes, found: Arrangement, test: str
+) -> Waiting | None:
+    """The start that comes first; none where each goes directly before the run, in their order."""
+    write = partial(draft_guard, project=project, wishes=wishes)
+    return later_start(hazard, project, found, write, wishes) if test else None
 
 
 def _condition(ran: Ran, block: Block) -> tuple[Condition, str, Draft]:

@@ -18,13 +18,15 @@ class Kept(NamedTuple):
     """Names that are bound outside of the hook.
 
     `new` are those that nothing else binds, so that they are None until it starts. `tells`: the
-    only name is never None afterwards, and so tells whether that has been done.
+    only name is never None afterwards, and so tells whether that has been done. `first` is the
+    one that is given what starts, if that is one of them.
     """
 
     names: tuple[str, ...]
     new: tuple[str, ...]
     tells: bool
     keyword: str
+    first: str | None
 
     @property
     def only(self) -> str | None:
@@ -49,10 +51,10 @@ def kept_names(project: Project, place: Standing, members: list[cst.BaseStatemen
             raise Refusal(f"`{path}` takes `{name}` from the module, before anything is started")
     plain = _plain_name(place.unit)
     if len(names) == 1 and plain == names[0] and not _bound_elsewhere(place, plain, members):
-        return Kept((plain,), (plain,), True, keyword)
+        return Kept((plain,), (plain,), True, keyword, plain)
     used = tuple(name for name in names if used_outside(place, name, members))
-    new = tuple(name for name in used if not _bound_elsewhere(place, name, members))
-    return Kept(used, new, False, keyword)
+    new = tuple(name for name in used if not _bound_elsewhere(place, name, members, above=True))
+    return Kept(used, new, False, keyword, plain if plain in used else None)
 
 
 def _of_objects(place: Standing) -> set[str]:
@@ -77,8 +79,16 @@ def _plain_name(unit: cst.BaseStatement) -> str | None:
     return target.value if isinstance(target, cst.Name) else None
 
 
-def _bound_elsewhere(place: Standing, name: str, members: list[cst.BaseStatement]) -> bool:
-    """Whether another statement of the scope gives a name something."""
+def _bound_elsewhere(
+    place: Standing, name: str, members: list[cst.BaseStatement], *, above: bool = False
+) -> bool:
+    """Whether another statement of the scope gives a name something.
+
+    `above`: one that runs with the block, and not in a function that has it `global`.
+    """
     inside = {node for member in members for node in descendants(member)}
     targets = (n for n in place.tree.scope(place.unit).assignments if n.name == name)
-    return any(getattr(t, "node", None) not in inside for t in targets)
+    others = [node for t in targets if (node := getattr(t, "node", None)) not in inside]
+    if not above:
+        return bool(others)
+    return any(node is None or place.tree.function_of(node) is place.function for node in others)

@@ -9,10 +9,10 @@ import libcst as cst
 from reloadlint.fixes.draft import Refusal
 from reloadlint.fixes.guarding.afterwards import after_the_run
 from reloadlint.fixes.guarding.arranging import Arrangement, existing_guard
-from reloadlint.fixes.guarding.blocks import Block, bound, mentions
+from reloadlint.fixes.guarding.blocks import Block, bound, mentioned
 from reloadlint.fixes.guarding.conditions import used_names
 from reloadlint.fixes.guarding.ran import Ran
-from reloadlint.fixes.guarding.started import dependent, ready_by, started_by
+from reloadlint.fixes.guarding.started import dependent, is_deferred, ready_by, started_by
 from reloadlint.fixes.guarding.users import run_where_it_stands, users
 from reloadlint.fixes.guarding.waiting import calls_in, doubts_about
 from reloadlint.fixes.reading.guards import is_main_test
@@ -116,10 +116,10 @@ def check_definitions(
     using = users(tree, objects)
     for statement in rest:
         for part in run_where_it_stands(statement):
-            if mentions(tree, part, made):
+            if any(not is_deferred(tree, node) for node in mentioned(tree, part, made)):
                 raise Refusal(f"line {tree.line(part)} needs it while the module is loaded")
             for call in calls_in(part):
-                if dotted(call.func) in using:
+                if dotted(call.func) in using and not is_deferred(tree, call):
                     text = tree.source(call.func)
                     raise Refusal(f"`{text}()` in line {tree.line(call)} needs it while loading")
 

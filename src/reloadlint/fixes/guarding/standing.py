@@ -122,4 +122,8 @@ def _belongs(place: Standing, node: cst.BaseSmallStatement, objects: set[str]) -
 def used_outside(place: Standing, name: str, members: list[cst.BaseStatement]) -> bool:
     """Whether anything but these statements uses a name of the block."""
     inside = {node for member in members for node in descendants(member)}
-    return any(part not in inside for part in mentioned(place.tree, place.scope, {name}))
+    owner = place.tree.scope(place.unit)
+    return any(
+        part not in inside and any(a.scope is owner for a in place.tree.bound(part, name))
+        for part in mentioned(place.tree, place.scope, {name})
+    )

@@ -7,8 +7,18 @@ from collections.abc import Sequence
 import libcst as cst
 
 from reloadlint.fixes.draft import Refusal
-from reloadlint.fixes.guarding.blocks import Block, bound, mentions
-from reloadlint.fixes.reading.tree import Tree, descendants, dotted
+from reloadlint.fixes.guarding.blocks import Block, bound, mentioned, mentions
+from reloadlint.fixes.reading.tree import Tree, descendants, dotted, last_name
+
+SETTING_UP = frozenset(
+    {
+        "add_template_filter", "add_template_global", "add_template_test", "add_url_rule",
+        "after_request", "before_request", "context_processor", "register_blueprint",
+        "register_error_handler", "shell_context_processor", "teardown_appcontext",
+        "teardown_request", "url_defaults", "url_value_preprocessor",
+    }
+)  # fmt: skip
+"""Methods of an application that it can't bear once it has answered a request."""
 
 _STARTING = ("start", "run", "connect", "loop", "begin", "resume", "serve", "listen", "open")
 
@@ -83,7 +93,20 @@ def dependent(
     for statement in between[1:]:
         if isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
             continue
-        if mentions(tree, statement, objects):
+        if any(not is_deferred(tree, n) for n in mentioned(tree, statement, objects)):
             members.append(statement)
             objects |= bound(statement)
     return members
+
+
+def is_deferred(tree: Tree, node: cst.CSTNode) -> bool:
+    """Whether it is in a lambda that is given a name, or registered with the application."""
+    inner = node
+    for outer in tree.ancestors(node):
+        if isinstance(outer, cst.Lambda) and outer.body is inner:
+            parent = tree.parent(outer)
+            call = tree.parent(parent) if isinstance(parent, cst.Arg) else None
+            named = isinstance(parent, (cst.Assign, cst.AnnAssign))
+            return named or (call is not None and last_name(call) in SETTING_UP)
+        inner = outer
+    return False

@@ -77,5 +77,6 @@ def in_turn(later: Waiting | None, write: Callable[[], Draft]) -> Draft:
         return write()
     with contextlib.suppress(Refusal):
         draft = write()
+        later.doubts = draft.doubts
         later.joining = draft if draft.joins is not None else None
     raise later

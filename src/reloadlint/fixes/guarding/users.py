@@ -9,7 +9,7 @@ import libcst as cst
 from reloadlint.fixes.draft import Refusal
 from reloadlint.fixes.guarding.blocks import mentions
 from reloadlint.fixes.guarding.waiting import calls_in
-from reloadlint.fixes.reading.tree import Tree, dotted
+from reloadlint.fixes.reading.tree import Tree, dotted, last_name
 
 
 def run_where_it_stands(statement: cst.CSTNode) -> Iterator[cst.CSTNode]:
@@ -28,13 +28,34 @@ def run_where_it_stands(statement: cst.CSTNode) -> Iterator[cst.CSTNode]:
 
 def users(tree: Tree, objects: set[str]) -> set[str]:
     """The functions that use the objects, directly or through others."""
-    functions = [f for f in tree.every(cst.FunctionDef) if tree.parent(f) is tree.module]
+    functions = dict(_functions(tree))
     found: set[str] = set()
     while True:
-        more = {f.name.value for f in functions if mentions(tree, f.body, objects | found)}
+        more = {n for n, body in functions.items() if mentions(tree, body, objects | found)}
         if more <= found:
             return found
         found |= more
+
+
+def _functions(tree: Tree) -> Iterator[tuple[str, cst.CSTNode]]:
+    """The bodies of a module's functions, by name; of lambdas that have one, too."""
+    for function in tree.every(cst.FunctionDef):
+        if tree.parent(function) is tree.module:
+            yield function.name.value, function.body
+    for part in tree.every(cst.Lambda):
+        assignment = tree.parent(part)
+        for target in assignment.targets if isinstance(assignment, cst.Assign) else ():
+            if isinstance(target.target, cst.Name):
+                yield target.target.value, part.body
+
+
+def commands(tree: Tree, objects: set[str]) -> Iterator[str]:
+    """The names of the commands that use the objects, directly or through others."""
+    using = users(tree, objects)
+    for function in tree.every(cst.FunctionDef):
+        is_command = any(last_name(d.decorator) == "command" for d in function.decorators)
+        if is_command and (function.name.value in using or mentions(tree, function.body, objects)):
+            yield function.name.value
 
 
 def used_meanwhile(

@@ -35,9 +35,10 @@ class Guarding(msgspec.Struct, frozen=True):
 
     @property
     def joining(self) -> Moved | None:
-        """The lines that are moved into a guard that is there; None if there is more to it."""
+        """The lines that move to others; None if there is more to it, as a guard of their own."""
         is_all = not (self.head or self.found.after or self.stop or self.unwrapped)
-        if not is_all or not self.found.moved or self.found.existing is None:
+        with_others = self.found.existing is not None or not self.test
+        if not (is_all and self.found.moved and with_others):
             return None
         ranges = self._ranges
         inside = all(any(start <= e.start < end for start, end in ranges) for e in self.inside)
@@ -50,7 +51,7 @@ class Guarding(msgspec.Struct, frozen=True):
     @property
     def _moved_away(self) -> Moved:
         opens = self.found.segments[0][0] is self.block.body[0]
-        return Moved(tuple(self._ranges), opens)
+        return Moved(tuple(self._ranges), opens, behind=not self.test)
 
     def edits(self) -> Iterator[Edit]:
         """The edits in the block."""
@@ -67,7 +68,7 @@ class Guarding(msgspec.Struct, frozen=True):
         if self.head is not None and (found.outer is not None or not found.moved):
             yield self._headed(found.outer or self.block.holder, "")
         if found.moved:
-            yield from self._moved(found.segments[0])
+            yield from self._moved()
         else:
             for segment in found.segments:
                 yield self._wrapped(segment)
@@ -81,7 +82,7 @@ class Guarding(msgspec.Struct, frozen=True):
         start, end = _lines(self.block.tree, segment)
         return Edit(start, end, self._guard([(start, end)], _margin(self.block.tree, segment[0])))
 
-    def _moved(self, members: list[cst.BaseStatement]) -> Iterator[Edit]:
+    def _moved(self) -> Iterator[Edit]:
         """The edits that take the members away and put them before the run."""
         tree, existing = self.block.tree, self.found.existing
         ranges = self._ranges

@@ -42,9 +42,10 @@ class Place(NamedTuple):
 
 def handed_on(project: Project, use: Use) -> bool:
     """Whether a use gives the object, or a method of it, to something that may keep it."""
-    node, parent = use.node, use.tree.parent(use.node)
+    node = _chosen(use.tree, use.node)
+    parent = use.tree.parent(node)
     if isinstance(parent, cst.Attribute) and parent.value is node:
-        outer = use.tree.parent(parent)
+        outer = use.tree.parent(_chosen(use.tree, parent))
         called = isinstance(outer, cst.Call) and outer.func is parent
         return not called and isinstance(outer, (cst.Arg, cst.Assign, cst.Element, cst.DictElement))
     if not isinstance(parent, cst.Arg):
@@ -53,6 +54,16 @@ def handed_on(project: Project, use: Use) -> bool:
     found = definition_of(project, use.tree, call.func) if isinstance(call, cst.Call) else None
     known = found is not None and isinstance(found[1], cst.FunctionDef)
     return not known and last_name(call) not in _READING
+
+
+def _chosen(tree: Tree, node: cst.CSTNode) -> cst.CSTNode:
+    """The expression that may give what a node gives: `given or node`, `node if x else None`."""
+    parent = tree.parent(node)
+    while isinstance(parent, cst.BooleanOperation) or (
+        isinstance(parent, cst.IfExp) and parent.test is not node
+    ):
+        node, parent = parent, tree.parent(parent)
+    return node
 
 
 def sets_up(use: Use, methods: Methods | None) -> bool:

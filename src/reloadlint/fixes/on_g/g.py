@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from reloadlint.effects.hazards import Hazard
 from reloadlint.fixes.doubts.arguments import argument_doubts
+from reloadlint.fixes.doubts.background import check_asked_for
 from reloadlint.fixes.doubts.lookups import lookup_doubts
 from reloadlint.fixes.doubts.proxies import proxy_doubts
 from reloadlint.fixes.doubts.state import state_doubts
@@ -36,8 +37,7 @@ def draft_g(hazard: Hazard, project: Project, wishes: Wishes) -> Draft:
     closer = closer_of(hazard, project)
     at_load = AtLoad()
     found = things(hazard, project, at_load)
-    if hazard.role in ("service", "server") and not _is_asked_for(found):
-        raise Refusal("nothing asks for it, so behind an accessor it would never be started")
+    check_asked_for(hazard, found[0], found)
     draft = Draft()
     by_proxy = wishes.access == "proxy"
     for doubt in _doubts(hazard, project, found, closer, at_load, by_proxy=by_proxy):
@@ -56,13 +56,6 @@ def draft_g(hazard: Hazard, project: Project, wishes: Wishes) -> Draft:
         blocks=blocks,
     )
     return draft
-
-
-def _is_asked_for(found: list[Thing]) -> bool:
-    """Whether anything but the statements that make and configure it uses the object."""
-    moving = [line for thing in found for line in thing.statements]
-    uses = [use for thing in found for use in thing.found.uses]
-    return any(use.tree.statement_of(use.node) not in moving for use in uses)
 
 
 def _at_load(use: Use, trouble: Trouble) -> str:
@@ -107,6 +100,8 @@ def _doubts(
     if closer.doubt is not None:
         yield closer.doubt
     if closer.name == "join":
+        if not hazard.blocks_exit:
+            raise Refusal("`join()` only waits, and a daemon works as long as its process")
         yield "`join()` only waits until it ends by itself, which every request would do"
     for thing in found:
         yield from _outside_a_context(hazard, project, thing, found, at_load)

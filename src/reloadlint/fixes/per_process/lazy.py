@@ -8,6 +8,7 @@ import libcst as cst
 
 from reloadlint.effects.hazards import Hazard
 from reloadlint.fixes.doubts.arguments import argument_doubts
+from reloadlint.fixes.doubts.background import ONLY_WAIT, check_asked_for
 from reloadlint.fixes.doubts.lookups import lookup_doubts
 from reloadlint.fixes.doubts.proxies import proxy_doubts
 from reloadlint.fixes.doubts.state import other_directory
@@ -54,7 +55,14 @@ def draft_lazy(hazard: Hazard, project: Project, wishes: Wishes) -> Draft:
 def once_each(
     hazard: Hazard, project: Project, found: list[Thing], *, by_proxy: bool
 ) -> list[Once]:
-    """Each thing with its accessor and what closes it."""
+    """Each thing with its accessor and what closes it.
+
+    Raises:
+        Refusal: no name is free for one, or nothing would ever start one.
+    """
+    for thing in found:
+        for started in (hazard,) if thing is found[0] else _hazards_in(thing, project):
+            check_asked_for(started, thing, found)
     singles = singles_of(project, found, by_proxy=by_proxy)
     for single in singles:
         known = hazard if single is singles[0] else _hazard_at(single.thing, project)
@@ -67,6 +75,15 @@ def once_each(
     return singles
 
 
+def _hazards_in(thing: Thing, project: Project) -> Iterator[Hazard]:
+    """What the statements of a thing start."""
+    tree = thing.made.tree
+    for hazard in project.hazards:
+        call = tree.call_at(hazard.span) if hazard.path == tree.path else None
+        if call is not None and tree.statement_of(call) in thing.statements:
+            yield hazard
+
+
 def _hazard_at(thing: Thing, project: Project) -> Hazard | None:
     tree, value = thing.made.tree, thing.made.value
     position = tree.position(value)
@@ -76,9 +93,10 @@ def _hazard_at(thing: Thing, project: Project) -> Hazard | None:
 
 def _closer(hazard: Hazard, project: Project) -> Closer | None:
     try:
-        return closer_of(hazard, project, _LEFT)
+        closer = closer_of(hazard, project, _LEFT)
     except Refusal:
         return None
+    return None if closer.name in ONLY_WAIT else closer
 
 
 def lazy_doubts(

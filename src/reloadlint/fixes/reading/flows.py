@@ -70,7 +70,7 @@ class Flows:
             yield from self._assigned(tree, parent)
         elif isinstance(parent, cst.Return):
             yield from self._returned(tree, parent)
-        elif isinstance(parent, (*_WRAPPING, *_ELEMENTS)):
+        elif isinstance(parent, (*_WRAPPING, *_ELEMENTS)) and not _is_test(parent, node):
             yield from self._follow(tree, parent)
         elif isinstance(parent, cst.CompFor) and parent.iter is node:
             yield from self._iterated(tree, parent)
@@ -106,9 +106,9 @@ class Flows:
             yield f"the `{last}` in {where} may still read from {what} after the request"
         elif last in KEEPING or (last == "update" and arg.keyword is not None):
             yield f"it is kept by `{last}` in {where}"
-        elif last == "closing":
+        elif last == "closing" and last_name(arg.value) not in HANDLES:
             yield f"`closing` in {where} closes it, and the teardown would do so again"
-        elif last in LAZY | CONTEXT_KEEPING | {"partial"} or last[:1].isupper():
+        elif last in LAZY | CONTEXT_KEEPING | {"partial", "closing"} or last[:1].isupper():
             yield from self._follow(tree, call)
         elif last not in CONSUMING:
             yield from self._parameter(tree, call, arg)
@@ -169,6 +169,15 @@ class Flows:
         generator = next(n for n in tree.ancestors(node) if not isinstance(n, cst.CompFor))
         if isinstance(generator, cst.GeneratorExp):
             yield from self._follow(tree, generator)
+
+
+def _is_test(parent: cst.CSTNode, node: cst.CSTNode) -> bool:
+    """Whether an expression only asks whether there is an object: `… if db else …`, `db and …`."""
+    if isinstance(parent, cst.IfExp):
+        return parent.test is node
+    if isinstance(parent, cst.BooleanOperation):
+        return isinstance(parent.operator, cst.And) and parent.left is node
+    return False
 
 
 def _owner(tree: Tree, target: cst.Name) -> object:

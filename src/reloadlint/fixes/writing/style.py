@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import libcst as cst
 import msgspec
@@ -33,6 +34,7 @@ class Style(msgspec.Struct, frozen=True):
         return [f"def {name}(){arrow}:", *self.doc(doc)]
 
 
+@lru_cache(maxsize=8)  # asked by each fix of a file, several times
 def style_of(tree: Tree) -> Style:
     """The habits of a module; where it shows none, those of PEP 8."""
     functions = tree.every(cst.FunctionDef)

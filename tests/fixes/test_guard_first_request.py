@@ -1,0 +1,218 @@
+"""What is started with the first request: names that others use, commands, and its turn."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fixes.workshop import SETTINGS, fixed, repair, write
+from reloadlint.linter.checking import Check
+
+CONNECTED = """\
+    import sqlite3
+
+    from flask import Flask
+
+    app = Flask(__name__)
+    db = sqlite3.connect("shop.db", check_same_thread=False)
+
+
+    def rows():
+        return db.execute("select 1").fetchall()
+
+
+    @app.{decorator}
+    def last():
+        return str(rows())
+    """
+
+
+def test_what_a_command_needs_does_not_wait_for_a_request(tmp_path: Path) -> None:
+    text = CONNECTED.replace("{decorator}", 'cli.command("last")')
+    made = repair(tmp_path, {"app.py": text}, unsafe=True, strategy="guard")
+    reasons = [outcome.reason for outcome in made.outcomes]
+    assert reasons == ["the command `last` needs it, and no request comes before a command"]
+
+
+def test_command_that_uses_what_is_only_started_later_is_a_doubt(tmp_path: Path) -> None:
+    text = """\
+        from apscheduler.schedulers.background import BackgroundScheduler
+        from flask import Flask
+
+        app = Flask(__name__)
+        scheduler = BackgroundScheduler()
+        scheduler.start()
+
+
+        @app.cli.command("jobs")
+        def jobs():
+            print(scheduler.get_jobs())
+
+
+        @app.cli.command("version")
+        def version():
+            print(1)
+        """
+    folder = write(tmp_path, {"app.py": text})
+    check = Check(SETTINGS, {}, None)
+    check.project(folder, [folder / "app.py"])
+    (plan,) = check.plans.values()
+    said = [reason for reason in plan.reasons if "command" in reason]
+    assert said == ["the command `jobs` uses it, and no request comes before a command"]
+
+
+def test_view_may_wait_for_what_is_opened_with_the_first_request(tmp_path: Path) -> None:
+    text = CONNECTED.replace("{decorator}", 'get("/")')
+    assert fixed(tmp_path, {"app.py": text}, unsafe=True, strategy="guard")
+
+
+def test_name_that_a_function_binds_again_is_there_before_the_first_request(
+    tmp_path: Path,
+) -> None:
+    text = CONNECTED.replace("{decorator}", 'get("/")') + (
+        "\n\n    def reconnect():\n        global db\n        db = sqlite3.connect('other.db')\n"
+    )
+    text = fixed(tmp_path, {"app.py": text}, unsafe=True, strategy="guard")["app.py"]
+    assert "\ndb = None\n_db_started = False\n" in text
+
+
+def test_name_of_a_comprehension_is_none_of_the_module(tmp_path: Path) -> None:
+    text = """\
+        import threading
+
+        from flask import Flask
+
+        app = Flask(__name__)
+
+
+        def work():
+            pass
+
+
+        threads = [threading.Thread(target=work, daemon=True) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+
+
+        @app.get("/")
+        def index():
+            return str([thread.name for thread in threads])
+        """
+    text = fixed(tmp_path, {"app.py": text}, unsafe=True)["app.py"]
+    assert "    global _thread_started\n" in text
+    assert "thread = None" not in text
+
+
+def test_hook_is_named_after_what_it_opens(tmp_path: Path) -> None:
+    text = (
+        CONNECTED.replace("{decorator}", 'get("/")')
+        .replace("db.execute", "cursor.execute")
+        .replace("\n\n\n    def rows", "\n    cursor = db.cursor()\n\n\n    def rows")
+    )
+    text = text.replace("str(rows())", "str((rows(), db.total_changes))")
+    text = fixed(tmp_path, {"app.py": text}, unsafe=True, strategy="guard")["app.py"]
+    assert "def start_db():\n    global cursor, db, _db_started\n" in text
+
+
+TWO = """\
+    import threading
+
+    from flask import Flask
+
+    app = Flask(__name__)
+
+
+    def work():
+        {body}
+
+
+    if __name__ == "__main__":
+        threading.Thread(target=work).start()
+        saver = threading.Thread(target=work)
+        saver.daemon = True
+        saver.start()
+        app.run(debug=True)
+    """
+
+
+def test_start_that_waits_is_not_safe_because_the_other_one_is(tmp_path: Path) -> None:
+    made = repair(tmp_path, {"app.py": TWO.replace("{body}", 'print("done")')})
+    first, second = made.outcomes
+    assert first.finding.fix is not None
+    assert first.finding.fix.applicability == "unsafe"
+    assert "a reload still hangs" in (first.reason or "")
+    assert second.reason is None
+
+
+ENDLESS = """while True:
+            print("on")"""
+
+
+def test_what_is_said_of_one_thread_is_not_said_of_another(tmp_path: Path) -> None:
+    text = fixed(tmp_path, {"app.py": TWO.replace("{body}", ENDLESS)})["app.py"]
+    assert "        threading.Thread(target=work, daemon=True).start()\n" in text
+    assert "saver = threading.Thread(target=work)\n" in text
+
+
+@pytest.mark.parametrize("name", ["saver", "given()", "first"])
+def test_thread_becomes_a_daemon_unless_something_may_be_said_of_it(
+    name: str, tmp_path: Path
+) -> None:
+    start = "threading.Thread(target=work).start()"
+    text = TWO.replace("{body}", ENDLESS).replace(start, "first = threading.Thread(target=work)")
+    text = text.replace("saver.start()", "first.start()\n        saver.start()")
+    text = text.replace("saver.daemon", f"{name}.daemon")
+    made = fixed(tmp_path, {"app.py": text}, unsafe=True)["app.py"]
+    assert ("first = threading.Thread(target=work, daemon=True)" in made) == (name == "saver")
+
+
+LATER = """\
+    import sqlite3
+
+    from flask import Flask, Blueprint
+
+    app = Flask(__name__)
+    db = sqlite3.connect("shop.db", check_same_thread=False)
+    {line}
+
+
+    def shop(connection):
+        return Blueprint("shop", __name__)
+    """
+
+
+def opened_later(folder: Path, line: str) -> str | None:
+    text = LATER.replace("{line}", line)
+    (outcome,) = repair(folder, {"app.py": text}, unsafe=True, strategy="guard").outcomes
+    return outcome.reason
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['rows = lambda: db.execute("select 1")', 'app.add_url_rule("/", "index", lambda: str(db))'],
+)
+def test_lambda_that_is_named_or_registered_stays_where_it_is(line: str, tmp_path: Path) -> None:
+    text = LATER.replace("{line}", line)
+    text = fixed(tmp_path, {"app.py": text}, unsafe=True, strategy="guard")["app.py"]
+    assert f"\n{line}\n" in text
+    assert "\ndb = None\n" in text
+
+
+def test_call_of_a_lambda_while_loading_keeps_what_it_uses_where_it_is(tmp_path: Path) -> None:
+    line = 'rows = lambda: db.execute("select 1")\n    found = rows()'
+    assert opened_later(tmp_path, line) == "`rows()` in line 8 needs it while loading"
+
+
+def test_default_of_a_lambda_is_worked_out_where_it_stands(tmp_path: Path) -> None:
+    line = 'app.add_url_rule("/", "index", lambda execute=db.execute: str(execute))'
+    wanted = "`app.add_url_rule()` in line 7 needs it, and comes too late once the application"
+    assert (opened_later(tmp_path, line) or "").startswith(wanted)
+
+
+def test_registration_with_the_application_does_not_wait_for_a_request(tmp_path: Path) -> None:
+    wanted = (
+        "`app.register_blueprint()` in line 7 needs it, and comes too late once the application "
+        "has answered a request"
+    )
+    assert opened_later(tmp_path, "app.register_blueprint(shop(db))") == wanted
