@@ -12,10 +12,9 @@ from reloadlint.fixes.reading.callbacks import (
     CALLING_BASES,
     CONTEXT_COPIES,
     THREADS,
-    VIEW_METHODS,
 )
 from reloadlint.fixes.reading.decorators import decorated
-from reloadlint.fixes.reading.functions import class_of, is_generator, naming, referring
+from reloadlint.fixes.reading.functions import class_of, is_generator, is_view, naming, referring
 from reloadlint.fixes.reading.guards import in_main_guard, opens_context, runs_application
 from reloadlint.fixes.reading.laziness import lazy_around
 from reloadlint.fixes.reading.mentions import Mentions
@@ -120,7 +119,7 @@ class Contexts:
         cls = class_of(tree, function)
         if cls is not None:
             yield from self._of_class(tree, cls, function)
-            if _is_view(cls, function):
+            if is_view(cls, function.name.value):
                 return
         for where, node in referring(self._project, tree, function):
             yield from self._mentions.of(where, node, function)
@@ -158,9 +157,3 @@ class Contexts:
 def _is_view_function(function: cst.FunctionDef) -> bool:
     names = {last_name(decorator.decorator) for decorator in function.decorators}
     return bool(names & {"route", "get", "post", "put", "delete", "patch"})
-
-
-def _is_view(cls: cst.ClassDef, function: cst.FunctionDef) -> bool:
-    bases = [last_name(base.value) for base in cls.bases]
-    named = any(base.endswith(("View", "Resource")) for base in bases)
-    return named and function.name.value in VIEW_METHODS

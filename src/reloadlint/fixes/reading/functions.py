@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 import libcst as cst
 import libcst.matchers as m
 from libcst.metadata import BaseAssignment, GlobalScope, ImportAssignment
 
+from reloadlint.fixes.reading.callbacks import VIEW_METHODS
 from reloadlint.fixes.reading.project import Project
 from reloadlint.fixes.reading.references import references
-from reloadlint.fixes.reading.tree import FunctionNode, Tree, descendants
+from reloadlint.fixes.reading.tree import FunctionNode, Tree, descendants, last_name
 from reloadlint.project.modules import Module
 
 Place = tuple[Tree, cst.CSTNode]
@@ -50,9 +52,18 @@ def referring(project: Project, tree: Tree, function: cst.FunctionDef) -> list[P
             for where, node in _by_name(project, tree, cls, cls.name.value)
             if isinstance(where.parent(node), cst.Call)
         ]
-    if name.startswith("__") and name.endswith("__"):
-        return []
-    return list(_by_attribute(project, name))
+    if (name.startswith("__") and name.endswith("__")) or is_view(cls, name):
+        return []  # Python calls it, or Flask does
+    return list(_by_attribute(project, tree.path, name))
+
+
+def is_view(cls: cst.ClassDef, method: str) -> bool:
+    """Whether a class has a method because Flask calls it for a request: `class Item(MethodView)`.
+
+    Else each `settings.get()` would seem to call the `get` of every view.
+    """
+    bases = (last_name(base.value) for base in cls.bases)
+    return method in VIEW_METHODS and any(base.endswith(("View", "Resource")) for base in bases)
 
 
 def naming(project: Project, tree: Tree, target: cst.Name) -> list[Place]:
@@ -112,9 +123,15 @@ def _used(tree: Tree, bound: Iterable[BaseAssignment]) -> list[cst.CSTNode]:
     return list(dict.fromkeys(access.node for access in uses))
 
 
-def _by_attribute(project: Project, name: str) -> Iterator[Place]:
-    """Attributes of that name, of whatever may be an object of the project."""
+def _by_attribute(project: Project, home: str, name: str) -> Iterator[Place]:
+    """Attributes of that name, of whatever may be an object of a class in the module `home`."""
+    written = re.compile(rf"\.[\s\\]*{re.escape(name)}\b")
+    near = project.connected_with(home)
+    if not project.is_test(home):  # whose tests no server loads
+        near = frozenset(path for path in near if not project.is_test(path))
     for path in project.mentioning(name):
+        if path not in near or not written.search(project.texts[path]):
+            continue  # which spares a tree of those that only define such a method
         where = project.tree(path)
         for node in where.every(cst.Attribute):
             if node.attr.value == name and not is_foreign(project, where, node.value):

@@ -20,10 +20,10 @@ def no_removed_hook(project: Project, uses: Iterable[Use]) -> None:
     Raises:
         Refusal: one does.
     """
-    if not any(project.mentioning(name) for name in REMOVED):
-        return
+    hooks = {path for name in REMOVED for path in project.mentioning(name)}
+    near = [use for use in uses if hooks & project.connected_with(use.tree.path)] if hooks else []
     seen: set[FunctionNode] = set()
-    for use in uses:
+    for use in near:
         for tree, hook in _hooks_around(project, use.tree, use.node, seen):
             where = f"line {tree.line(hook)} of {tree.path}"
             raise Refusal(
