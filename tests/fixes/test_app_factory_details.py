@@ -298,3 +298,14 @@ def test_a_setting_that_the_configuration_takes_and_that_needs_no_application_is
     after = module(tmp_path, "PREFIX = 'x'\napp.config.from_object(__name__)\n")
     assert after.startswith("from flask import Flask\n\nPREFIX = 'x'\n")
     assert "    app.config.from_object(__name__)\n" in after
+
+
+def test_a_registration_that_is_too_long_for_a_line_takes_three(tmp_path):
+    path = "/" + "x" * 80
+    view = f"@app.route('{path}', methods=['GET', 'POST'])\ndef page():\n{MANY}\n    return ''\n"
+    after = module(tmp_path, view)
+    compile(after, "app.py", "exec")
+    assert (
+        f"    app.add_url_rule(\n        '{path}', view_func=page, methods=['GET', 'POST']\n    )"
+        in after
+    )
