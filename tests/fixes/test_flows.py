@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -59,3 +60,14 @@ def test_what_a_hook_opens_before_each_request_is_left_with_that_reason(
         "(RL302)"
     ]
     assert not made.changes
+
+
+@pytest.mark.parametrize("mention", ["jobs = [cursor]", "cursor.kept = True", "print(cursor)"])
+def test_function_that_is_only_mentioned_hands_nothing_on_there(
+    mention: str, tmp_path: Path
+) -> None:
+    """What a function returns goes where it is called, not where it is named."""
+    text = dedent(app("return str(cursor().fetchone())")["app.py"])
+    helper = f"\n\ndef cursor():\n    return db.cursor()\n\n\n{mention}\n"
+    fix = verdict(tmp_path, {"app.py": text + helper})
+    assert "may be read from" not in (fix.reason or "")
