@@ -86,7 +86,7 @@ def _spec(lines: Iterable[str]) -> GitIgnoreSpec | None:
     lines = list(lines)
     if not lines:
         return None
-    from pathspec import GitIgnoreSpec  # as expensive as a third of a run in which nothing changed
+    from pathspec import GitIgnoreSpec  # a run without patterns does without
 
     return GitIgnoreSpec.from_lines(lines)
 

@@ -27,7 +27,7 @@ class Comprehensions(Operators):
 
     def _run_comprehension(self, node: r.Comprehension, scope: Scope) -> Value:
         inner = Scope("function", scope.module, scope)
-        inner.function, inner.receiver = scope.function, scope.receiver
+        inner.function, inner.arguments = scope.function, scope.arguments
         made: Sequence | Mapping = Mapping() if node.kind == "dict" else Sequence(node.kind, [])
         self._run_generators(node, 0, inner, made)
         return made

@@ -58,7 +58,6 @@ class Scope:
         "nonlocal_names",
         "on_yield",
         "parent",
-        "receiver",
         "returns",
     )
 
@@ -74,8 +73,13 @@ class Scope:
         self.function: Function | None = None
         self.cls: Class | None = None
         self.arguments: Arguments | None = None
-        self.receiver: Value = UNKNOWN
         self.on_yield: Callable[[Value], Value] | None = None
+
+    @property
+    def receiver(self) -> Value:
+        """What a method was called on: its first argument."""
+        passed = self.arguments.positional if self.arguments else []
+        return passed[0] if passed else UNKNOWN
 
     def find(self, name: str) -> Value | None:
         """The value of a name as code in this scope sees it; None if it isn't bound."""

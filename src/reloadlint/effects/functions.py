@@ -70,7 +70,6 @@ class Functions(Statements):
         scope.function = function
         scope.on_yield = on_yield
         scope.arguments = args
-        scope.receiver = args.positional[0] if args.positional else UNKNOWN
         self._bind_parameters(function, args, scope)
         self.active.append(scope)
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reloadlint.effects.builtins import MODELS
 from reloadlint.effects.catalogue import Condition, Entry
+from reloadlint.effects.endings import NEVER_RETURN
 from reloadlint.effects.imports import Never
 from reloadlint.effects.iterables import Iterables
 from reloadlint.effects.parts import HANDLES
@@ -28,14 +29,12 @@ _STARTED_LATER = (
 )
 """Whether these let the interpreter exit is decided on the object that is started."""
 
-_NEVER_RETURN = frozenset({"sys.exit", "os._exit", "os.abort", "exit", "quit"})
-
 
 class KnownCalls(Iterables):
     """Calls what is outside the project."""
 
     def _call_external(self, name: str, args: Arguments) -> Value:
-        if name in _NEVER_RETURN:
+        if name in NEVER_RETURN:
             raise Never
         model = MODELS.get(name)
         if model is not None:

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import msgspec
 
+from reloadlint.effects.endings import END_A_THREAD
 from reloadlint.effects.truth import truth
 from reloadlint.effects.values import ExternalMethod, Instance, Value
 from reloadlint.facts import records as r
 from reloadlint.facts.walk import walk
 
 _ENDLESS_ITERATORS = ("itertools.count", "itertools.cycle")
-_LEAVING_CALLS = ("sys.exit", "os._exit", "exit", "quit", "_thread.exit")
 _ALL_ERRORS = frozenset({"Exception", "BaseException", "KeyboardInterrupt", "SystemExit"})
 
 
@@ -86,7 +86,7 @@ def _leaves(statement: r.Stmt, *, in_loop: bool) -> bool:
     if isinstance(statement, r.Break):
         return not in_loop
     if isinstance(statement, r.ExprStatement):
-        return isinstance(statement.value, r.Call) and statement.value.text in _LEAVING_CALLS
+        return isinstance(statement.value, r.Call) and statement.value.text in END_A_THREAD
     inner = in_loop or isinstance(statement, (r.While, r.For))
     return any(_leads_out(block, in_loop=inner) for block in _blocks(statement))
 

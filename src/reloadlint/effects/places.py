@@ -8,11 +8,10 @@ from typing import TypeAlias
 import msgspec
 
 from reloadlint.effects.conditions import Body, Condition, implied
+from reloadlint.effects.endings import NEVER_RETURN
 from reloadlint.facts import records as r
 from reloadlint.facts.records import Span
 from reloadlint.facts.walk import walk
-
-_EXITS = frozenset({"sys.exit", "exit", "quit", "os._exit"})
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -84,7 +83,7 @@ def _own_calls(statement: r.Stmt, inner: list[Step]) -> Iterator[r.Call]:
 def _leaves(block: Body) -> bool:
     last = block[-1] if block else None
     if isinstance(last, r.ExprStatement) and isinstance(last.value, r.Call):
-        return last.value.text in _EXITS
+        return last.value.text in NEVER_RETURN
     return isinstance(last, (r.Return, r.Raise))
 
 

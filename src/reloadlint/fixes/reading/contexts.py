@@ -14,7 +14,7 @@ from reloadlint.fixes.reading.callbacks import (
     THREADS,
 )
 from reloadlint.fixes.reading.decorators import decorated
-from reloadlint.fixes.reading.functions import class_of, is_generator, is_view, naming, referring
+from reloadlint.fixes.reading.functions import class_of, is_generator, naming, referring
 from reloadlint.fixes.reading.guards import in_main_guard, opens_context, runs_application
 from reloadlint.fixes.reading.laziness import lazy_around
 from reloadlint.fixes.reading.mentions import Mentions
@@ -119,8 +119,6 @@ class Contexts:
         cls = class_of(tree, function)
         if cls is not None:
             yield from self._of_class(tree, cls, function)
-            if is_view(cls, function.name.value):
-                return
         for where, node in referring(self._project, tree, function):
             yield from self._mentions.of(where, node, function)
 

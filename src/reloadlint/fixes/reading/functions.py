@@ -52,12 +52,12 @@ def referring(project: Project, tree: Tree, function: cst.FunctionDef) -> list[P
             for where, node in _by_name(project, tree, cls, cls.name.value)
             if isinstance(where.parent(node), cst.Call)
         ]
-    if (name.startswith("__") and name.endswith("__")) or is_view(cls, name):
+    if (name.startswith("__") and name.endswith("__")) or _is_view(cls, name):
         return []  # Python calls it, or Flask does
     return list(_by_attribute(project, tree.path, name))
 
 
-def is_view(cls: cst.ClassDef, method: str) -> bool:
+def _is_view(cls: cst.ClassDef, method: str) -> bool:
     """Whether a class has a method because Flask calls it for a request: `class Item(MethodView)`.
 
     Else each `settings.get()` would seem to call the `get` of every view.
