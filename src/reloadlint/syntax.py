@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import ast
-import gc
 import sys
 import warnings
 from collections.abc import Callable
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from reloadlint.garbage import collector_paused
 
 T = TypeVar("T")
 
@@ -58,18 +55,3 @@ def parse(text: str, use: Callable[[ast.Module], T]) -> T:
 def is_too_large(text: str) -> bool:
     """Whether the tree of a text would take a gigabyte: by its parts, for one text may be long."""
     return len(text) > MOST_PARTS and sum(map(text.count, _BETWEEN)) > MOST_PARTS
-
-
-@contextmanager
-def collector_paused() -> Iterator[None]:
-    """While this runs, no garbage is collected.
-
-    Trees are many small objects without garbage: collecting meanwhile halves the speed.
-    """
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()

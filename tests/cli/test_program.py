@@ -97,7 +97,7 @@ def test_what_the_encoding_lacks_is_escaped() -> None:
 
 LIBRARIES = {"click", "msgspec", "typing_extensions"}
 TOML = {"tomli"} if sys.version_info < (3, 11) else set()
-ALWAYS = {"cli", "errors", "reporting", *LIBRARIES}
+ALWAYS = {"cli", "errors", "garbage", "reporting", *LIBRARIES}
 WARM = {
     *ALWAYS, "digests", "discovery", "edition", "findings", "linter", "project", "result_cache",
     "rules", "settings", "source", "store", *TOML,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from reloadlint.fixes.reading import flask_classes
-from reloadlint.fixes.reading.flask_classes import may_make_application
+from reloadlint.fixes.reading.flask_classes import may_make_application, may_name_product
 from reloadlint.project.imports import import_facts
 from reloadlint.project.modules import Module
 from reloadlint.syntax import parse
@@ -79,3 +79,33 @@ def test_module_that_only_has_a_function_of_that_name_is_not_read(
     text = "from tools import tool  # for Flask\ntool()\n"
     assert not may_make_application(project_with(text), "app.py")
     assert parsed == [text]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "app = create_app()\n",
+        "app: Flask = Flask(\n    'x')\n",
+        "application = app = factories.web.create_app ('x')\n",
+        "one = 1; app = Flask('x')\n",
+        "app = (\n    create_app('x')\n)\n",
+        "app = \\\n    create_app('x')\n",
+    ],
+)
+def test_name_that_may_be_an_application(text: str) -> None:
+    assert may_name_product(project_with(text), "app.py", "app")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "app = None\n",
+        "if app == create():\n    pass\n",
+        "my_app = create_app()\n",
+        "app.name = create_app()\n",
+        "def app():\n    return create_app()\n",
+        "from server import app\n",
+    ],
+)
+def test_name_that_is_no_application(text: str) -> None:
+    assert not may_name_product(project_with(text), "app.py", "app")

@@ -9,6 +9,7 @@ import click
 
 from reloadlint import __version__
 from reloadlint.cli.boundary import run
+from reloadlint.garbage import leave_to_the_end_of_the_process
 
 #: Name of each command and the module here whose `command` it is.
 COMMANDS = {
@@ -53,4 +54,6 @@ def cli(ctx: click.Context) -> None:
 
 def main() -> None:
     """Run the command line and exit with its status: 0 clean, 1 findings, 2 it went wrong."""
-    sys.exit(run(cli, sys.argv[1:]))
+    status = run(cli, sys.argv[1:])
+    leave_to_the_end_of_the_process()
+    sys.exit(status)

@@ -17,6 +17,7 @@ from reloadlint.cli.options import KNOWN, OUTPUT, READING, SELECTION, with_optio
 from reloadlint.cli.progress import ProgressBar
 from reloadlint.cli.standard_input import InvalidInput, read_stdin, stdin_path
 from reloadlint.errors import UsageError
+from reloadlint.garbage import collector_paused
 from reloadlint.reporting.style import Style, style_for
 from reloadlint.source import display_path
 
@@ -77,6 +78,14 @@ def _run(paths: Sequence[Path], path: Path | None, options: dict[str, Any]) -> i
 
         write_baseline(settings, lambda chosen: _check(paths, chosen, path, options))
         return 0
+    with collector_paused():
+        return _checked(paths, settings, path, options)
+
+
+def _checked(
+    paths: Sequence[Path], settings: Settings, path: Path | None, options: dict[str, Any]
+) -> int:
+    """Check, and say what was found; the exit status."""
     result = _check(paths, settings, path, options)
     if options["add_ignore"] is not None:
         from reloadlint.cli.known import add_ignores

@@ -75,8 +75,8 @@ class Closing:
             cls: a class of the project.
             closer: the only method that is called; by default, all of its closers are.
         """
-        held = self._holdings(cls)
-        if held is None or not _is_understood(cls):
+        held = self._holdings(cls) if _is_understood(cls) else None
+        if held is None:
             return []
         called = [method for method in held.methods if closer in (None, method.name)]
         return list(_left_open(held, called))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reloadlint.findings import Result
+from reloadlint.garbage import collector_paused
 from reloadlint.linter.targets import Targets, cache_folder, inside, overlay_of, targets_of
 from reloadlint.result_cache import ResultCache, key_of
 
@@ -47,7 +48,6 @@ def check_project(
     if known is not None:
         return known
     from reloadlint.linter.checking import Check  # a warm run does without
-    from reloadlint.syntax import collector_paused
 
     check = Check(settings, overlay_of(stdin), progress)
     with collector_paused():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import libcst as cst
 
@@ -11,6 +12,7 @@ from reloadlint.fixes.guarding.standing import Standing
 from reloadlint.fixes.on_g.hooks import OPENING, calls_after
 from reloadlint.fixes.on_g.registration import connected
 from reloadlint.fixes.reading.applications import applications
+from reloadlint.fixes.reading.flask_classes import may_name_product
 from reloadlint.fixes.reading.products import made_above
 from reloadlint.fixes.reading.project import Project
 from reloadlint.fixes.reading.tree import Tree, dotted
@@ -57,10 +59,12 @@ def _taken(project: Project, tree: Tree, before: int) -> Iterator[str]:
         source = project.resolve(tree.path, dotted(small.module), len(small.relative))
         if isinstance(small.names, cst.ImportStar) or not isinstance(source, Module):
             continue
-        if source.path in project.texts:
+        may_be_one = partial(may_name_product, project, source.path)
+        wanted = [alias for alias in small.names if may_be_one(alias.evaluated_name)]
+        if wanted:
             other = project.tree(source.path)
             names = set(_made(project, other, len(other.data)))
-            for alias in small.names:
+            for alias in wanted:
                 if alias.evaluated_name in names:
                     yield alias.evaluated_alias or alias.evaluated_name
 

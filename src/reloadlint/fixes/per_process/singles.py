@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import libcst as cst
-import libcst.matchers as m
 import msgspec
 
 from reloadlint.fixes.on_g.naming_g import Taken, there_already
@@ -46,15 +45,17 @@ class Once(msgspec.Struct):
         while isinstance(node, (cst.Attribute, cst.Subscript)):
             if use is not None and node is use.node:
                 break
-            if isinstance(node, cst.Subscript) and not m.matches(node, _LITERAL_ITEM):
+            if isinstance(node, cst.Subscript) and not _is_plain_item(node):
                 return False
             node = node.value
         return use is not None and node is use.node and not self.thing.lines
 
 
-_LITERAL_ITEM = m.Subscript(
-    slice=[m.SubscriptElement(m.Index(m.SimpleString() | m.Integer() | m.Name()))]
-)
+def _is_plain_item(node: cst.Subscript) -> bool:
+    """`client["orders"]`, `clients[0]` or `client[name]`."""
+    parts = [part.slice for part in node.slice]
+    index = parts[0].value if len(parts) == 1 and isinstance(parts[0], cst.Index) else None
+    return isinstance(index, (cst.SimpleString, cst.Integer, cst.Name))
 
 
 def singles_of(project: Project, found: list[Thing], *, by_proxy: bool) -> list[Once]:

@@ -37,6 +37,12 @@ def may_make_application(project: Project, path: str) -> bool:
     return outline is None or any(may_be_flask(project, path, name) for name in outline.calls)
 
 
+def may_name_product(project: Project, path: str, name: str) -> bool:
+    """Whether a statement of the module may give this name what a call returns."""
+    given = rf"\b{re.escape(name)}\s*(:[^=\n]+)?=(\s*\w+\s*=)*[\s(\\]*[\w.]+\s*\("
+    return re.search(given, project.texts.get(path, "")) is not None
+
+
 def may_be_flask(project: Project, path: str, written: str, depth: int = 0) -> bool:
     """Whether what a module calls by this (dotted) name may be made from Flask's class."""
     if written.rpartition(".")[2] in _SIMPLE:

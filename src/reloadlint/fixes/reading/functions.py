@@ -6,13 +6,12 @@ import re
 from collections.abc import Iterable, Iterator
 
 import libcst as cst
-import libcst.matchers as m
 from libcst.metadata import BaseAssignment, GlobalScope, ImportAssignment
 
 from reloadlint.fixes.reading.callbacks import VIEW_METHODS
 from reloadlint.fixes.reading.project import Project
 from reloadlint.fixes.reading.references import references
-from reloadlint.fixes.reading.tree import FunctionNode, Tree, descendants, last_name
+from reloadlint.fixes.reading.tree import FunctionNode, Tree, descendants, dotted, last_name
 from reloadlint.project.modules import Module
 
 Place = tuple[Tree, cst.CSTNode]
@@ -194,5 +193,5 @@ def wrapped_by(
 def _returns(function: FunctionNode, inner: FunctionNode) -> bool:
     if not isinstance(inner, cst.FunctionDef):
         return isinstance(function, cst.Lambda)
-    wanted = m.Return(value=m.Name(inner.name.value))
-    return any(m.matches(node, wanted) for node in descendants(function.body))
+    returned = (n.value for n in descendants(function.body) if isinstance(n, cst.Return))
+    return any(dotted(value) == inner.name.value for value in returned)

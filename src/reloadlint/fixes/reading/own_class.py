@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 import libcst as cst
-import libcst.matchers as m
 
 from reloadlint.effects.roles import is_closer
 from reloadlint.effects.values import Class
 from reloadlint.fixes.reading.mutations import MUTATORS
 from reloadlint.fixes.reading.project import Project
-from reloadlint.fixes.reading.tree import Tree, descendants, last_name
+from reloadlint.fixes.reading.tree import Tree, descendants, dotted, last_name
 
 _MAKING = frozenset({"__init__", "__new__", "__post_init__", "__enter__", "__del__"})
 
@@ -63,14 +62,12 @@ class Methods:
             method.name.value
             for _, _, method in self.defined
             for node in descendants(method.body)
-            if isinstance(node, cst.Call) and m.matches(node.func, _OWN) and last_name(node) == name
+            if isinstance(node, cst.Call) and dotted(node.func) == f"self.{name}"
         }
         return name.startswith("_") and bool(callers) and callers <= making
 
 
 _CHANGING = (cst.AugAssign, cst.AssignTarget)
-_SELF = m.Name("self")
-_OWN = m.Attribute(value=_SELF)
 
 
 def _methods(tree: Tree, cls: Class) -> list[tuple[Tree, cst.ClassDef, cst.FunctionDef]]:
@@ -123,8 +120,7 @@ def _own_attribute_changed(tree: Tree, node: cst.CSTNode) -> str | None:
         if isinstance(node, cst.AssignTarget) and _is_fresh(tree.parent(node)):
             return None
         return _own_root(node.target)
-    if m.matches(node, m.Call(func=m.Name("next"), args=[m.AtLeastN(n=1)])):
-        assert isinstance(node, cst.Call)
+    if isinstance(node, cst.Call) and dotted(node.func) == "next" and node.args:
         return _own_root(node.args[0].value)
     method = node.func if isinstance(node, cst.Call) else None
     if isinstance(method, cst.Attribute) and method.attr.value in MUTATORS:
@@ -139,7 +135,7 @@ def _is_fresh(node: cst.CSTNode) -> bool:
 
 def _own_root(node: cst.BaseExpression) -> str | None:
     while isinstance(node, (cst.Subscript, cst.Attribute)):
-        if isinstance(node, cst.Attribute) and m.matches(node, _OWN):
+        if isinstance(node, cst.Attribute) and dotted(node.value) == "self":
             return node.attr.value
         node = node.value
     return None
