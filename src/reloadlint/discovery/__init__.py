@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reloadlint.discovery.roots import find_project_root, folders_of_project, project_roots
-from reloadlint.discovery.walk import Discovery, Problem, discover, project_files
+from reloadlint.discovery.walk import Discovery, Problem, discover, names_of_files, project_files
 
 __all__ = [
     "Discovery",
@@ -11,6 +11,7 @@ __all__ = [
     "discover",
     "find_project_root",
     "folders_of_project",
+    "names_of_files",
     "project_files",
     "project_roots",
 ]

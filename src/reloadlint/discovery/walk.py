@@ -42,16 +42,25 @@ def discover(paths: Sequence[Path], settings: Settings) -> Discovery:
     `force-exclude`). Symbolic links to
     folders are not followed unless named. `UsageError` for a path that is not there.
     """
-    walk = _Walk(settings)
-    for path in paths:
-        walk.take(path)
-    files = {**walk.linked, **walk.found}
-    return Discovery(tuple(Path(file) for file in sorted(files.values())), tuple(walk.problems))
+    walk = _walked(paths, settings)
+    return Discovery(tuple(map(Path, walk.files())), tuple(walk.problems))
+
+
+def names_of_files(paths: Sequence[Path], settings: Settings) -> list[str]:
+    """The same files as texts: to make a `Path` of each takes as long as to find it."""
+    return _walked(paths, settings).files()
 
 
 def project_files(root: Path, settings: Settings) -> Discovery:
     """All Python files below the folder `root`, by the same rules."""
     return discover([root], settings)
+
+
+def _walked(paths: Sequence[Path], settings: Settings) -> _Walk:
+    walk = _Walk(settings)
+    for path in paths:
+        walk.take(path)
+    return walk
 
 
 class _Walk:
@@ -62,6 +71,10 @@ class _Walk:
         self.found: dict[str, str] = {}
         self.linked: dict[str, str] = {}
         self.problems: list[Problem] = []
+
+    def files(self) -> list[str]:
+        """All that were found, sorted."""
+        return sorted({**self.linked, **self.found}.values())
 
     def take(self, path: Path) -> None:
         """Take the file `path`, or what is in the folder `path`."""

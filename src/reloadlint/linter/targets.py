@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from reloadlint.discovery import (
     discover,
     find_project_root,
     folders_of_project,
+    names_of_files,
     project_roots,
 )
 from reloadlint.findings import Finding
@@ -38,9 +39,18 @@ class Targets(msgspec.Struct):
 
     def around(self, root: Path, settings: Settings) -> set[str]:
         """The paths of all files of a project: those that were asked for among them."""
+        wanted = map(os.fspath, self.by_root[root])
+        return {*self._listed(root, settings), *wanted}
+
+    def _listed(self, root: Path, settings: Settings) -> Iterable[str]:
+        """The files of a project, whose folders are not walked again if they have been.
+
+        Naming the root asks for all that is in it, so no folder of it has more.
+        """
         folders = folders_of_project(root, self.by_root[root])
-        listed = self.found if folders == self.walked else discover(folders, settings).files
-        return {*map(os.fspath, listed), *map(os.fspath, self.by_root[root])}
+        if self.walked in (folders, [root]):
+            return map(os.fspath, self.found)
+        return names_of_files(folders, settings)
 
 
 def targets_of(paths: Sequence[Path], settings: Settings, stdin: SourceFile | None) -> Targets:

@@ -52,11 +52,13 @@ def resources(program: Program) -> Iterator[Resource]:
 
 
 def _resource(observer: RequestObserver, put: Put) -> Resource | None:
+    open_yet = [o for o in observer.occurrences if not o.released and len(o.chain) > 1]
+    if not open_yet or not isinstance(put.value, Instance):
+        return None
     kept = reachable([put.value])
-    held = [o for o in observer.occurrences if not o.released and id(o.owner) in kept]
     others = [other.value for other in observer.puts if other.value is not put.value]
-    held = [o for o in held if len(o.chain) > 1 and not any(o.owner is v for v in others)]
-    if not held or not isinstance(put.value, Instance):
+    held = [o for o in open_yet if id(o.owner) in kept and not any(o.owner is v for v in others)]
+    if not held:
         return None
     closers = closers_of(put.value, held[0].entry)
     return Resource(put.key, put.value, held, closers) if closers else None
