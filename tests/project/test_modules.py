@@ -16,6 +16,16 @@ PACKAGE = [
 ]
 
 
+SHARED = [
+    "api/app.py",
+    "worker/run.py",
+    "base/base/__init__.py",
+    "base/base/db.py",
+    "libs/mail/src/mail/__init__.py",
+    "libs/mail/src/mail/send.py",
+]
+
+
 def found(files: list[str], importer: str, written: str, **options) -> str | None:
     """What `import …` finds, written with its dots: a file, a folder or None."""
     index = ModuleIndex(files, **options)
@@ -61,6 +71,16 @@ FOUND = {
         "x",
         "x/__init__.py",
     ),
+    "package of another part": (SHARED, "api/app.py", "base.db", "base/base/db.py"),
+    "package of another part, itself": (SHARED, "api/app.py", "base", "base/base/__init__.py"),
+    "package of another part, below its src": (
+        SHARED,
+        *("worker/run.py", "mail.send", "libs/mail/src/mail/send.py"),
+    ),
+    "folder with modules before a package of another part": (
+        [*SHARED, "base/app.py"],
+        *("api/app.py", "base", "base"),
+    ),
 }
 
 
@@ -94,6 +114,23 @@ NOT_FOUND = {
         *("pkg/a.py", "queue"),
     ),
     "file that is no module": (["app.py", "notes.txt"], "app.py", "notes"),
+    "package that two other parts have": (
+        [*SHARED, "old/base/__init__.py", "old/base/db.py"],
+        *("api/app.py", "base.db"),
+    ),
+    "folder of another part that is no package": (
+        ["api/app.py", "worker/tasks/send.py"],
+        *("api/app.py", "tasks.send"),
+    ),
+    "package inside a package of another part": (
+        ["api/app.py", "lib/shop/__init__.py", "lib/shop/mail/__init__.py"],
+        *("api/app.py", "mail"),
+    ),
+    "something that the package of another part has not": (SHARED, "api/app.py", "base.mail"),
+    "Python's own, though another part has a package of it": (
+        ["api/app.py", "tools/queue/__init__.py"],
+        *("api/app.py", "queue"),
+    ),
     "anything, from a package that is the project's root": (["__init__.py", "a.py"], "a.py", "b"),
 }
 
@@ -102,6 +139,12 @@ NOT_FOUND = {
 def test_import_is_not_of_the_project(files: list[str], importer: str, written: str) -> None:
     importers = [*files, importer]
     assert found(importers, importer, written) is None
+
+
+def test_package_of_another_part_does_not_hide_an_installed_library() -> None:
+    files = ["api/app.py", "vendor/redis/__init__.py"]
+    assert found(files, "api/app.py", "redis") == "vendor/redis/__init__.py"
+    assert found(files, "api/app.py", "redis", installed=frozenset({"redis"})) is None
 
 
 def test_folder_does_not_hide_an_installed_library() -> None:

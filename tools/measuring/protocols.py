@@ -160,8 +160,14 @@ _POP = _lines(b"+OK\r\n")
 _FTP = _lines(b"230 in\r\n", QUIT=b"221 bye\r\n")
 _NNTP = _lines(b"500 what\r\n", QUIT=b"205 bye\r\n", MODE=b"200 reader\r\n")
 
+_EVENTS = (
+    b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
+    b'event: put\ndata: {"path": "/", "data": 1}\n\n'
+)
+
 PROTOCOLS: dict[str, Protocol] = {
     "silent": Protocol(),
+    "events": Protocol(answer=lambda _: _EVENTS),
     "http": Protocol(answer=_web),
     "https": Protocol(answer=_web, is_encrypted=True),
     "websocket": Protocol(answer=_websocket),

@@ -9,6 +9,7 @@ from typing import Any
 from reloadlint.effects.frames import Site
 from reloadlint.effects.models.application_contexts import METHODS_OF_G
 from reloadlint.effects.models.methods import method_of_builtin
+from reloadlint.effects.runs import is_application, set_debug
 from reloadlint.effects.state import Arguments, State
 from reloadlint.effects.values import (
     FALSE,
@@ -106,8 +107,8 @@ class Attributes(State):
             return found
         if isinstance(value.metaclass, Class):
             inherited = value.metaclass.lookup(name)
-            if isinstance(inherited, Function):
-                return Method(inherited, value)
+            if inherited is not None:
+                return Method(inherited, value) if isinstance(inherited, Function) else inherited
         if name == "__name__":
             return Literal(value.definition.name)
         return next((External(f"{base.name}.{name}") for base in value.external_bases()), UNKNOWN)
@@ -244,6 +245,8 @@ class Attributes(State):
                 return
         if isinstance(setter, Function):
             self.call_function(setter, Arguments([new]), value)
+        elif name == "debug" and is_application(value):
+            set_debug(self, value, new)
         else:
             self.assign(value.attributes, name, new)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from reloadlint.effects.models.application_contexts import CONTEXT_MODELS
 from reloadlint.effects.models.arguments import Model, first
+from reloadlint.effects.models.configuration import CONFIGURATION_MODELS
 from reloadlint.effects.models.containers import (
     consumed,
     filtered,
@@ -22,8 +23,8 @@ from reloadlint.effects.models.containers import (
 from reloadlint.effects.models.contexts import new_closing, new_exit_stack
 from reloadlint.effects.models.decorators import (
     as_dataclass,
+    caching,
     dataclass_field,
-    decorator_or_factory,
     new_partial,
     wrapped_as,
 )
@@ -42,6 +43,7 @@ from reloadlint.effects.models.types import (
     has_attribute,
     is_callable,
     is_instance,
+    new_object,
     same,
     second,
     set_attribute,
@@ -93,9 +95,10 @@ BUILTINS |= {
 BUILTINS["Exception"] = External("Exception")
 
 MODELS: dict[str, Model] = {
+    "object.__new__": new_object,
     "functools.partial": new_partial,
-    "functools.lru_cache": decorator_or_factory,
-    "functools.cache": decorator_or_factory,
+    "functools.lru_cache": caching,
+    "functools.cache": caching,
     "functools.cached_property": wrapped_as("cached"),
     "functools.wraps": lambda _state, _args: Builtin("wraps", lambda _s, inner: first(inner)),
     "werkzeug.utils.cached_property": wrapped_as("cached"),
@@ -118,6 +121,7 @@ MODELS: dict[str, Model] = {
     "werkzeug.serving.is_running_from_reloader": reloader_test,
     "werkzeug._reloader.is_running_from_reloader": reloader_test,
     **CONTEXT_MODELS,
+    **CONFIGURATION_MODELS,
     "atexit.register": registered,
     "signal.signal": registered,
     "weakref.finalize": registered,

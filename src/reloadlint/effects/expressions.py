@@ -76,12 +76,12 @@ class Expressions(Comprehensions):
                 self.note_run(callee, args)
             result = self.call_any(callee, args)
         if len(self.occurrences) > before and len(self.stack) <= self.boundary + 8:
-            self._note_outcome(site, callee, result)
+            self._note_outcome(site, callee, args, result)
         return result
 
-    def _note_outcome(self, site: Site, callee: Value, result: Value) -> None:
+    def _note_outcome(self, site: Site, callee: Value, args: Arguments, result: Value) -> None:
         receiver = getattr(callee, "receiver", None)
-        outcome = Outcome(qualified_name(callee), result, receiver)
+        outcome = Outcome(qualified_name(callee), callee, args, result, receiver)
         self.outcomes[(site.module.path, site.span)] = outcome
 
     def note_run(self, callee: Value, args: Arguments) -> None:

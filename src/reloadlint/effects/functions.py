@@ -46,7 +46,20 @@ class Functions(Statements):
             return Context(lambda block: self._run(function, args, block))
         if definition.is_generator:
             return Suspended("generator", lambda: self._collect(function, args))
+        if function.results is not None:
+            return self._remembered(function, function.results, args)
         return self._run(function, args)
+
+    def _remembered(
+        self, function: Function, results: dict[tuple[Value, ...], Value], args: Arguments
+    ) -> Value:
+        """What a function of `lru_cache` returns: what it did for the same arguments."""
+        key = _known(args)
+        if key is None:
+            return self._run(function, args)
+        if key not in results:
+            results[key] = self._run(function, args)
+        return results[key]
 
     def _collect(self, function: Function, args: Arguments) -> Value:
         yielded: list[Value] = []
@@ -153,6 +166,13 @@ class Functions(Statements):
         if isinstance(annotation, (r.Name, r.Attribute)):
             return self.evaluate(annotation, scope)
         return UNKNOWN
+
+
+def _known(args: Arguments) -> tuple[Value, ...] | None:
+    """The arguments, if each is known to be the same when it is passed again."""
+    values = args.all()
+    is_known = not args.open and all(isinstance(v, (Literal, Class, Instance)) for v in values)
+    return (*values, *map(Literal, args.keywords)) if is_known else None
 
 
 def _literals(args: Arguments | None) -> list[Value]:

@@ -32,7 +32,8 @@ class Hazard(msgspec.Struct, frozen=True, kw_only=True):
 
     `kind` is the site's (see `frames.Site`); `in_guard` if it stands in the main guard.
     `blocks_exit`: a thread or process keeps the interpreter from ending; `exclusive`: a second
-    process is refused. `subject` is the class of the object that has the effect.
+    process is refused. `subject` is the class of the object that has the effect, `held` that of
+    what an object of the project's own class has it from, where that is another one.
     """
 
     path: str
@@ -46,6 +47,7 @@ class Hazard(msgspec.Struct, frozen=True, kw_only=True):
     exclusive: bool
     call: str | None
     subject: str
+    held: str
     role: str
     cure: str
     defer: str | None
@@ -70,7 +72,7 @@ def _hazard(group: list[Occurrence], outcome: Outcome | None) -> Hazard:
     site = worst.chain[0]
     kinds = tuple(kind for kind in KINDS if any(o.kind == kind for o in group))
     subject = _subject(worst, group, outcome)
-    role = role_of(subject, kinds, worst.entry)
+    role = role_of(subject, kinds, worst.entry, [o.entry for o in group])
     return Hazard(
         path=site.module.path,
         span=site.span,
@@ -83,6 +85,7 @@ def _hazard(group: list[Occurrence], outcome: Outcome | None) -> Hazard:
         exclusive=any(o.entry.exclusive for o in group),
         call=(outcome.callee if outcome else None) or worst.entry.name,
         subject=_class_name(subject),
+        held="" if worst.owner is subject else _class_name(worst.owner),
         role=role,
         cure=_cure(worst, subject, role),
         defer=_deferring(worst),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from reloadlint.effects.builtins import MODELS
 from reloadlint.effects.catalogue import Condition, Entry
 from reloadlint.effects.endings import NEVER_RETURN
@@ -21,6 +23,9 @@ from reloadlint.effects.values import (
     Value,
     alternatives,
 )
+
+if TYPE_CHECKING:
+    from reloadlint.effects.occurrences import Occurrence
 
 _STARTED_LATER = (
     "threading.Thread.start",
@@ -87,15 +92,26 @@ class KnownCalls(Iterables):
 
     def _start(self, entry: Entry, receiver: Instance, args: Arguments) -> None:
         before = len(self.occurrences)
+        known = [o for o in self.occurrences.of(receiver) if not (o.released or o.guarded)]
+        is_first = all(o.entry is receiver.entry for o in known)
         self._apply(entry, receiver, args)
-        if any(not (o.released or o.guarded) for o in self.occurrences[before:]):
-            self._cover_constructor(receiver)
+        kinds = {o.kind for o in self.occurrences[before:] if not (o.released or o.guarded)}
+        if kinds and is_first:
+            self._say_here_too(self._cover_constructor(receiver), kinds)
 
-    def _cover_constructor(self, receiver: Instance) -> None:
+    def _cover_constructor(self, receiver: Instance) -> list[Occurrence]:
         """An object that is started or connected further down is reported there, once."""
-        for occurrence in self.occurrences.of(receiver):
-            if occurrence.entry is receiver.entry and not occurrence.released:
-                occurrence.covered = True
+        made = self.occurrences.of(receiver)
+        made = [o for o in made if o.entry is receiver.entry and not o.released]
+        for occurrence in made:
+            occurrence.covered = True
+        return made
+
+    def _say_here_too(self, made: list[Occurrence], kinds: set[str]) -> None:
+        """What it took while it was made belongs to the report: a camera that a thread reads."""
+        for o in made:
+            if o.kind not in kinds:
+                self.record(o.kind, o.owner, o.entry, daemon=o.daemon, certain=o.certain)
 
     def _force(self, owner: Instance, method: str) -> None:
         """A lazy client is connected by the first method that needs it to be."""

@@ -104,9 +104,11 @@ class Observer(Solver):
         finally:
             self.log = outer
 
-    def observe(self, callee: Value, args: Arguments, site: Site) -> Value:
+    def observe(
+        self, callee: Value, args: Arguments, site: Site, most_steps: int = STEPS_OF_A_RUN
+    ) -> Value:
         """Call something at a place that stands for whoever calls it."""
-        limit, self.most_steps = self.most_steps, STEPS_OF_A_RUN
+        limit, self.most_steps = self.most_steps, most_steps
         try:
             with deep_recursion(), self.afresh(), self.at(site):
                 return self._awaited(self.call(callee, args))

@@ -10,6 +10,7 @@ import msgspec
 if TYPE_CHECKING:
     from reloadlint.effects.catalogue import Entry
     from reloadlint.effects.frames import Site
+    from reloadlint.effects.state import Arguments
     from reloadlint.effects.values import Instance, Value
 
 KINDS = ("listen", "process", "thread", "device", "dbfile", "socket")
@@ -75,8 +76,13 @@ class OccurrenceLog(list[Occurrence]):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What is known of a call in a module's body once it has run: callee, result, receiver."""
+    """What is known of a call in a module's body once it has run.
+
+    `callee` is the full name of what was `called`; `receiver` what that is a method of.
+    """
 
     callee: str | None
+    called: Value
+    arguments: Arguments
     result: Value
     receiver: Value | None

@@ -85,7 +85,8 @@ def _parts(value: Value) -> Iterable[Value]:
     if isinstance(value, Mapping):
         return [*value.items, *value.items.values(), *value.others]
     if isinstance(value, Function):
-        return [*value.defaults.values(), *value.attributes.values()]
+        results = value.results.values() if value.results else ()
+        return [*value.defaults.values(), *value.attributes.values(), *results]
     if isinstance(value, Method):
         return [value.function, value.receiver]
     if isinstance(value, (ExternalMethod, Super, Builtin)):

@@ -49,6 +49,11 @@ _WAITING = frozenset({"get", "wait", "result", "recv", "join", "acquire"})
 _HANDING_OVER = frozenset({"put", "put_nowait", "submit", "send_nowait"})
 _IN_BACKGROUND = frozenset({"thread", "process"})
 _THREAD_API = frozenset({"run", "start"})
+_PER_PROCESS = frozenset({"client", "pool", "service"})
+"""Roles of what is to live as long as the process, so that this holds for what is made of it."""
+_BARE = "stdlib"
+_BY_ITSELF = {"client": "client", "pool": "pool"}
+"""What Python's own library says of the objects that it makes; a thread may be for anything."""
 
 
 def closers_of(subject: Instance, entry: Entry | None = None) -> tuple[str, ...]:
@@ -69,18 +74,38 @@ def is_closer(name: str) -> bool:
     return name in CLOSER_NAMES or _CLOSING.fullmatch(name) is not None
 
 
-def role_of(subject: Instance, kinds: Iterable[str], entry: Entry) -> str:
-    """The contract's role of an object that has these effects, by the call with this entry."""
+def role_of(
+    subject: Instance, kinds: Iterable[str], entry: Entry, entries: Iterable[Entry] = ()
+) -> str:
+    """The contract's role of an object that has these effects, by the call with this entry.
+
+    An object of the project's own class is what it is made of, where the catalogue knows that
+    (`entries`): a class around a `MongoClient` is a client. Of what is made with bare threads,
+    processes and sockets only the class itself says what it is for.
+    """
     effects = set(kinds)
     if not isinstance(subject.cls, Class):
         return entry.role
     if effects & {"listen", "device"}:
         return "server" if "listen" in effects else "device"
+    known = _made_of(entries)
+    if known is not None and not _lends(subject.cls):
+        return known
     if not effects & _IN_BACKGROUND:
         return "pool" if _lends(subject.cls) else "connection"
     if effects <= _IN_BACKGROUND:
         return "connection" if _is_asked(subject) else "service"
     return "connection" if closers_of(subject) else "service"
+
+
+def _made_of(entries: Iterable[Entry]) -> str | None:
+    """The role of an object that holds nothing but what these give, if that decides it."""
+    held = {
+        entry.role if entry.library != _BARE else _BY_ITSELF.get(entry.role) for entry in entries
+    }
+    if not held or not held <= _PER_PROCESS:
+        return None
+    return "service" if "service" in held else "client"
 
 
 def _lends(cls: Class) -> bool:
@@ -93,16 +118,23 @@ def _lends(cls: Class) -> bool:
 def _is_asked(subject: Instance) -> bool:
     """Whether callers use a closeable object for an answer, so that it works for them.
 
-    One that merely takes jobs, or that nobody calls, works on its own: a service.
+    One that merely takes jobs, or that nobody calls, works on its own: a service. So does one that
+    is a thread itself, if no caller waits for it.
     """
     if not closers_of(subject) or not isinstance(subject.cls, Class):
         return False
     methods = [m for m in _public_methods(subject.cls) if not is_closer(m.name)]
+    if _is_thread(subject.cls):
+        return any(_WAITING.intersection(_called(method.body)) for method in methods)
     return any(not _hands_over(method) for method in methods)
 
 
+def _is_thread(cls: Class) -> bool:
+    return any(isinstance(base, External) for base in cls.mro)
+
+
 def _public_methods(cls: Class) -> Iterator[r.FunctionDef]:
-    is_thread = any(isinstance(base, External) for base in cls.mro)
+    is_thread = _is_thread(cls)
     for base in cls.mro:
         for name, value in base.names.items() if isinstance(base, Class) else ():
             hidden = name.startswith("_") or (is_thread and name in _THREAD_API)
@@ -117,12 +149,20 @@ def _hands_over(method: r.FunctionDef) -> bool:
 
 
 def _called(node: object) -> Iterator[str]:
-    """The names of the methods called anywhere in a piece of code."""
+    """The names of the methods called anywhere in a piece of code; a dictionary's `get` is none."""
     if isinstance(node, tuple):
         for part in node:
             yield from _called(part)
     elif isinstance(node, r.Record):
-        if isinstance(node, r.Call) and isinstance(node.func, r.Attribute):
+        if isinstance(node, r.Call) and isinstance(node.func, r.Attribute) and not _is_lookup(node):
             yield node.func.attr
         for field in node.__struct_fields__:
             yield from _called(getattr(node, field))
+
+
+def _is_lookup(call: r.Call) -> bool:
+    """Whether a call of `get` names a key; a queue's says at most whether and how long to wait."""
+    if not call.args or not isinstance(call.func, r.Attribute) or call.func.attr != "get":
+        return False
+    key = call.args[0]
+    return not isinstance(key, r.Constant) or isinstance(key.value, str)

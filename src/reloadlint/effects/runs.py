@@ -8,9 +8,10 @@ import msgspec
 
 from reloadlint.effects.frames import Site
 from reloadlint.effects.occurrences import Occurrence
-from reloadlint.effects.state import Arguments
+from reloadlint.effects.state import Arguments, State
 from reloadlint.effects.truth import truth
 from reloadlint.effects.values import (
+    FALSE,
     NONE,
     Class,
     ExternalMethod,
@@ -92,10 +93,11 @@ def makes_application(names: Mapping[str, Value], body: tuple[r.Stmt, ...]) -> b
 def _is_served(name: str, value: Value) -> bool:
     if isinstance(value, Function):
         return name in _FACTORIES
-    return any(isinstance(o, Instance) and _is_application(o) for o in alternatives(value))
+    return any(isinstance(o, Instance) and is_application(o) for o in alternatives(value))
 
 
-def _is_application(value: Instance) -> bool:
+def is_application(value: Instance) -> bool:
+    """Whether an object can be run, as `Flask(…)` can."""
     classes = value.cls.external_bases() if isinstance(value.cls, Class) else [value.cls]
     runners = (RUNNERS.get(f"{cls.name}.run") for cls in classes)
     return any(runner is not None and runner.application is None for runner in runners)
@@ -120,6 +122,14 @@ def uses_reloader(runner: Runner, receiver: Value | None, args: Arguments) -> bo
 def _known(value: Value) -> bool | None:
     found = truth(value)
     return found if isinstance(found, bool) else None
+
+
+def set_debug(state: State, application: Value, debug: Value) -> None:
+    """An application is told whether to debug; where that isn't sure it may be off as before."""
+    if isinstance(application, Instance):
+        if state.doubts or state.guards:
+            application.attributes.setdefault("debug", FALSE)
+        state.assign(application.attributes, "debug", debug)
 
 
 def configured_debug(owner: ExternalMethod, key: Value, value: Value) -> Value | None:

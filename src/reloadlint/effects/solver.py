@@ -17,6 +17,7 @@ from reloadlint.effects.runs import (
     configured_debug,
     makes_application,
     runner_of,
+    set_debug,
     uses_reloader,
 )
 from reloadlint.effects.state import Arguments
@@ -222,7 +223,7 @@ class Solver(Libraries):
         """A setting was stored in an application's configuration."""
         debug = configured_debug(owner, key, value)
         if debug is not None:
-            owner.receiver.attributes["debug"] = debug
+            set_debug(self, owner.receiver, debug)
 
     # What is dropped
 

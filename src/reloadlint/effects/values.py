@@ -125,6 +125,7 @@ class Function(Value):
         "definition",
         "module",
         "owner",
+        "results",
         "scope",
         "wrapper",
     )
@@ -138,6 +139,8 @@ class Function(Value):
         self.attributes: dict[str, Value] = {}
         self.wrapper = ""
         """How the class hands it out: `static`, `class`, `property`, `context`, or as it is."""
+        self.results: dict[tuple[Value, ...], Value] | None = None
+        """What `lru_cache` keeps, by the arguments' values; None without it."""
         self._mentions: frozenset[str] | None = None
 
     @property

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from pathlib import PurePosixPath
 
 import msgspec
@@ -51,6 +52,7 @@ class ModuleIndex:
     ) -> None:
         self._paths = {path for path in paths if path.endswith(".py")}
         self._folders = folders_of(self._paths)
+        self._with_modules = {folder_of(path) for path in self._paths}
         self._installed = installed
         self._roots = [*(root.strip("/") for root in source_roots), *self._usual_roots()]
         self._by_path = {path: self._module(path) for path in sorted(self._paths)}
@@ -87,7 +89,10 @@ class ModuleIndex:
         key = (folder, self._starts.get(importer.path, folder), name)
         if key not in self._resolved:
             found = self._absolute(self._search_path(importer), name)
-            self._resolved[key] = self._beside(importer, name) if found is None else found
+            found = self._beside(importer, name) if found is None else found
+            self._resolved[key] = (
+                found if self._is_source(found) else self._elsewhere(name) or found
+            )
         found = self._resolved[key]
         is_itself = isinstance(found, Module) and found.path == importer.path
         return None if is_itself and self._means_a_library(importer, name) else found
@@ -178,6 +183,33 @@ class ModuleIndex:
             folder = folder_of(folder)
             found = self._walk(folder, parts)
         return found if isinstance(found, Module) else None
+
+    def _is_source(self, found: Module | str | None) -> bool:
+        """Whether an import has found code, not only a folder that holds other folders."""
+        return isinstance(found, Module) or found in self._with_modules
+
+    def _elsewhere(self, name: str) -> Module | None:
+        """A package of another part of the project, which is installed where this one runs.
+
+        So it is where services share a library that is kept beside them. Only the one package of
+        that name can be meant.
+        """
+        parts = name.split(".")
+        if parts[0] in self._installed or parts[0] in sys.stdlib_module_names:
+            return None
+        homes = self._homes.get(parts[0], [])
+        found = self._walk(homes[0], parts) if len(homes) == 1 else None
+        return found if isinstance(found, Module) else None
+
+    @cached_property
+    def _homes(self) -> dict[str, list[str]]:
+        """The folders in which outermost packages of a name are."""
+        found: dict[str, list[str]] = {}
+        for folder in self._with_modules:
+            home, _, name = folder.rpartition("/")
+            if self._is_package(folder) and not self._is_package(home):
+                found.setdefault(name, []).append(home)
+        return found
 
     def _means_a_library(self, importer: Module, name: str) -> bool:
         """Whether a module that by this name would import itself means another one."""

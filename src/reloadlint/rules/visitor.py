@@ -199,7 +199,7 @@ def finding(
         evidence=tuple(Evidence(display[s.path], s.line, s.message) for s in hazard.steps),
         fix=fix,
         consequence=consequence(hazard),
-        remedy=remedy(hazard),
+        remedy=remedy(hazard, fix.strategy if fix else None),
     )
 
 

@@ -52,6 +52,8 @@ _WHY = {
     "service": "it works in the background as long as its process",
     "server": "a port can be bound by one process alone",
 }
+_WHY_MADE_OF = "`{subject}` works with one `{held}`, which is meant to live once per process"
+"""Of a class of the project's own nobody knows whether it is thread-safe."""
 _FITS = {
     "g": {"connection"},
     "lazy": {"client", "device", "pool", "service", "server"},
@@ -104,18 +106,25 @@ def _outcome(hazard: Hazard) -> str:
     return "exclusive" if hazard.exclusive else "double"
 
 
-def remedy(hazard: Hazard) -> str:
-    """What to do and why, in one sentence or two."""
+def remedy(hazard: Hazard, strategy: str | None = None) -> str:
+    """What to do and why, in one sentence or two; by this strategy rather than the usual one."""
     closer = f"call `{hazard.closers[0]}()`" if hazard.closers else "close it"
-    cure = "guard" if hazard.in_guard else hazard.cure
+    cure = strategy or ("guard" if hazard.in_guard else hazard.cure)
     reason = why(hazard, cure)
     before = f"{reason[0].upper()}{reason[1:]}. " if reason else ""
-    words = _REMEDIES["in_guard" if hazard.in_guard else cure]
+    words = _REMEDIES["in_guard" if cure == "guard" and _stands_in_guard(hazard) else cure]
     return before + words.format(closer=closer, defer=hazard.defer)
+
+
+def _stands_in_guard(hazard: Hazard) -> bool:
+    """Whether the main guard itself starts it, not a function that it calls (`create_app()`)."""
+    return hazard.in_guard and len(hazard.steps) == 1
 
 
 def why(hazard: Hazard, cure: str) -> str:
     """Why a cure fits the role of what it is for, as a clause; empty where it doesn't."""
     if hazard.role not in _FITS[cure]:
         return ""
-    return _WHY[hazard.role].format(subject=hazard.subject or hazard.text)
+    made_of = hazard.role == "client" and hazard.held
+    words = _WHY_MADE_OF if made_of else _WHY[hazard.role]
+    return words.format(subject=hazard.subject or hazard.text, held=hazard.held)

@@ -36,12 +36,19 @@ def new_partial(_state: State, args: Arguments) -> Value:
     return Partial(args.positional[0], args.positional[1:], dict(args.keywords))
 
 
-def decorator_or_factory(_state: State, args: Arguments) -> Value:
-    """`@lru_cache` and `@lru_cache(maxsize=None)`: the function stays what it is."""
+def caching(_state: State, args: Arguments) -> Value:
+    """`@lru_cache` and `@lru_cache(maxsize=None)`."""
     target = first(args)
     if isinstance(target, (Function, Class)):
-        return target
-    return Builtin("decorator", lambda _state, inner: first(inner))
+        return _cached(target)
+    return Builtin("decorator", lambda _state, inner: _cached(first(inner)))
+
+
+def _cached(target: Value) -> Value:
+    """A function that remembers its results; of a class it isn't followed."""
+    if isinstance(target, Function):
+        target.results = {}
+    return target
 
 
 def as_dataclass(_state: State, args: Arguments) -> Value:

@@ -106,6 +106,12 @@ def type_of(_state: State, args: Arguments) -> Value:
     return owner.cls if isinstance(owner, Instance) and len(args.positional) == 1 else UNKNOWN
 
 
+def new_object(_state: State, args: Arguments) -> Value:
+    """`object.__new__(cls)`."""
+    cls = first(args)
+    return Instance(cls) if isinstance(cls, Class) else UNKNOWN
+
+
 def as_bool(_state: State, args: Arguments) -> Value:
     """`bool(x)`."""
     return as_value(truth(first(args)))
