@@ -64,3 +64,34 @@ def test_test_that_calls_it_does_not_count(tmp_path: Path) -> None:
     view = "@app.get('/')\ndef page(): return str(Item().prepare())"
     test = "import app\nassert app.Item().prepare()\n"
     assert not is_loaded(tmp_path, cls, view, **{"tests/test_app.py": test})
+
+
+APP_MODULE = "from flask import Flask\napp = Flask(__name__)\n"
+MODELS = (
+    "import sqlite3\ndb = sqlite3.connect('x', check_same_thread=False)\n"
+    "class Item:\n    @classmethod\n    def get(cls): return db.execute('SELECT 1').fetchone()\n"
+)
+
+
+@pytest.mark.parametrize("imported", ["from flask import Flask\napp = Flask(__name__)", ""])
+def test_decorator_of_the_application_is_no_method_of_a_class(
+    imported: str, tmp_path: Path
+) -> None:
+    view = "@app.get('/')\ndef page(): return str(Item.get())\n"
+    text = f"{imported or 'from web import app'}\nfrom models import Item\n{view}"
+    files = {"views.py": text, "models.py": MODELS, "web.py": f"{APP_MODULE}import views\n"}
+    (outcome,) = repair(tmp_path, files, strategy="lazy", unsafe=True).outcomes
+    assert "used while the module is loaded" not in (outcome.reason or "")
+
+
+@pytest.mark.parametrize(
+    "made", ["make()", "Item()", "LocalProxy(make)", "None"], ids=lambda made: made
+)
+def test_name_that_may_stand_for_an_object_of_the_project_counts(made: str, tmp_path: Path) -> None:
+    text = (
+        "from flask import Flask\nfrom werkzeug.local import LocalProxy\nfrom models import Item\n"
+        f"def make(): return Item()\napp = Flask(__name__)\nitem = {made}\nprint(item.get())\n"
+    )
+    files = {"app.py": text, "models.py": MODELS}
+    (outcome,) = repair(tmp_path, files, strategy="lazy", unsafe=True).outcomes
+    assert "used while the module is loaded" in (outcome.reason or "")

@@ -28,7 +28,7 @@ STRATEGIES: dict[str, str] = {
 
 def plan(hazard: Hazard, project: Project, wishes: Wishes = Wishes()) -> Plan:  # noqa: B008
     """The cure for a hazard, with whether it is safe."""
-    chosen = _by_role(hazard) if wishes.strategy == "auto" else wishes.strategy
+    chosen = _fitting(hazard, project) if wishes.strategy == "auto" else wishes.strategy
     try:
         draft = _drafted(hazard, project, chosen, wishes)
     except Waiting as waiting:
@@ -44,9 +44,14 @@ def plan(hazard: Hazard, project: Project, wishes: Wishes = Wishes()) -> Plan:  
     return Plan(hazard, fix, draft, reasons)
 
 
-def _by_role(hazard: Hazard) -> str:
-    """The strategy that fits; in the main guard, nothing but where it starts needs a cure."""
-    return "guard" if hazard.in_guard else hazard.cure
+def _fitting(hazard: Hazard, project: Project) -> str:
+    """The strategy that fits; in the main guard, nothing but where it starts needs a cure.
+
+    What its maker keeps can't be made for each request; it is one for the process as it is.
+    """
+    if hazard.in_guard:
+        return "guard"
+    return "lazy" if hazard.cure == "g" and project.repeated(hazard).takes_nothing else hazard.cure
 
 
 def _drafted(hazard: Hazard, project: Project, strategy: str, wishes: Wishes) -> Draft:

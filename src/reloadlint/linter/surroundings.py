@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -80,6 +80,7 @@ class Surroundings(msgspec.Struct):
     def project(self, chosen: frozenset[str]) -> Project:
         """The same as the planner of fixes wants it; `chosen` are the files that it may change."""
         from reloadlint.effects.closers import Closing
+        from reloadlint.effects.repeating import repeated
         from reloadlint.fixes.reading.project import Project
 
         texts = {path: self.read.sources[path].text for path in self.read.imports}
@@ -94,6 +95,7 @@ class Surroundings(msgspec.Struct):
             self.found,
             self.solver.outcomes,
             Closing(self.solver),
+            cache(partial(repeated, self.solver)),
             chosen,
             runs=self.solver.runs,
             root=self.root,

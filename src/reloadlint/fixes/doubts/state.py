@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from reloadlint.effects.values import Class
+from reloadlint.fixes.doubts.containers import put_into
 from reloadlint.fixes.doubts.memory import in_memory
 from reloadlint.fixes.doubts.results import carried_on
 from reloadlint.fixes.doubts.transactions import (
@@ -56,6 +57,7 @@ def state_doubts(
     yield from _temporary(inside, made)
     if methods is not None:
         yield from kept_state(methods)
+        yield from put_into(inside, methods)
         yield from finalizer(methods)
     if not commits_by_itself(made.tree, found[0].statements) and not _committed_by_hook(inside):
         yield from _left_open(project, inside, methods, ddl_commits=ddl_commits)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import libcst as cst
 
 from reloadlint.effects.hazards import Hazard
+from reloadlint.fixes.doubts.making import check_thread
 from reloadlint.fixes.draft import Draft, Moved, Refusal
 from reloadlint.fixes.edits import Edit
 from reloadlint.fixes.guarding.annotations import annotations_of, without_annotations
 from reloadlint.fixes.guarding.applying import RECIPE, application_above, register_elsewhere
 from reloadlint.fixes.guarding.at_exit import exit_doubts
 from reloadlint.fixes.guarding.blocks import line_of
+from reloadlint.fixes.guarding.early import others_served, too_early
 from reloadlint.fixes.guarding.endless import HANGS, as_daemon, say_that_it_hangs
 from reloadlint.fixes.guarding.keeping import Kept, kept_names
 from reloadlint.fixes.guarding.moving import check_definitions
@@ -29,7 +32,11 @@ from reloadlint.fixes.guarding.writing_once import (
     import_of_threading,
     once_text,
 )
+from reloadlint.fixes.reading.loading import Loading
+from reloadlint.fixes.reading.making import makers
 from reloadlint.fixes.reading.project import Project
+from reloadlint.fixes.reading.references import references
+from reloadlint.fixes.reading.release import own_class
 from reloadlint.fixes.reading.tree import Tree, descendants, dotted, last_name
 from reloadlint.fixes.writing.pieces import shifted, with_comments
 from reloadlint.fixes.writing.style import style_of
@@ -58,6 +65,13 @@ def draft_first_request(
     check_definitions(tree, rest, objects, members, ready_by(start, objects))
     _check_no_setup(tree, members)
     kept = kept_names(project, place, members)
+    check_thread(makers(hazard, project, tree, members, own_class(hazard, project)))
+    for reason in too_early(place, set(kept.new)):
+        raise Refusal(reason)
+    for other in others_served(project, place, app) if kept.new else ():
+        raise Refusal(f"requests of `{other}` would find nothing started, and may need it")
+    for where in _set_up_with(project, place, kept, members):
+        raise Refusal(f"{where} needs it, where the application is set up")
     for command in commands(tree, set(kept.new)):
         raise Refusal(f"the command `{command}` needs it, and no request comes before a command")
     draft = Draft()
@@ -81,6 +95,19 @@ def draft_first_request(
     )
     say_that_it_hangs(draft)
     return draft
+
+
+def _set_up_with(
+    project: Project, place: Standing, kept: Kept, members: list[cst.BaseStatement]
+) -> Iterator[str]:
+    """Where functions that run before there is a request use what would still be None."""
+    loading, tree = Loading(project, place.tree.path), place.tree
+    for name in kept.new if place.function is None else ():
+        for use in references(project, tree.path, name).uses:
+            function = use.tree.function_of(use.node)
+            inside = use.tree is tree and use.tree.statement_of(use.node) in members
+            if function is not None and not inside and loading.at(use.tree, use.node) is not None:
+                yield use.where
 
 
 def _check_no_setup(tree: Tree, members: list[cst.BaseStatement]) -> None:

@@ -11,8 +11,9 @@ from reloadlint.effects.hazards import Hazard
 from reloadlint.fixes.draft import Refusal, Waiting
 from reloadlint.fixes.reading.configuring import setting_in
 from reloadlint.fixes.reading.exits import closed_at_exit, closed_by_hand
-from reloadlint.fixes.reading.functions import definition_of
+from reloadlint.fixes.reading.functions import definition_of, naming
 from reloadlint.fixes.reading.own_class import Methods
+from reloadlint.fixes.reading.parameters import parameters_for
 from reloadlint.fixes.reading.project import Project
 from reloadlint.fixes.reading.references import Use
 from reloadlint.fixes.reading.things import Thing, at_module_level
@@ -52,8 +53,28 @@ def handed_on(project: Project, use: Use) -> bool:
         return isinstance(parent, (cst.Assign, cst.Element, cst.DictElement))
     call = use.tree.parent(parent)
     found = definition_of(project, use.tree, call.func) if isinstance(call, cst.Call) else None
-    known = found is not None and isinstance(found[1], cst.FunctionDef)
-    return not known and last_name(call) not in _READING
+    if found is None or not isinstance(found[1], cst.FunctionDef):
+        return last_name(call) not in _READING
+    assert isinstance(call, cst.Call)
+    return _kept_inside(project, use.tree, call, parent)
+
+
+def _kept_inside(
+    project: Project, tree: Tree, call: cst.Call, arg: cst.Arg, depth: int = 0
+) -> bool:
+    """Whether a function that is defined inside of the one that is called has the argument."""
+    for where, function, name in parameters_for(project, tree, call, arg):
+        for _, node in naming(project, where, name):
+            if where.function_of(node) is not function:
+                return True
+            given = where.parent(node)
+            if depth == _DEEPEST or not isinstance(given, cst.Arg):
+                continue
+            further = where.parent(given)
+            assert isinstance(further, cst.Call)
+            if _kept_inside(project, where, further, given, depth + 1):
+                return True
+    return False
 
 
 def _chosen(tree: Tree, node: cst.CSTNode) -> cst.CSTNode:

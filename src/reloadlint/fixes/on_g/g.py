@@ -5,22 +5,37 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from reloadlint.effects.hazards import Hazard
+from reloadlint.effects.values import Class
 from reloadlint.fixes.doubts.arguments import argument_doubts
 from reloadlint.fixes.doubts.background import check_asked_for
+from reloadlint.fixes.doubts.identity import own_identity
 from reloadlint.fixes.doubts.lookups import lookup_doubts
+from reloadlint.fixes.doubts.making import check_own_state, check_thread, repeated
 from reloadlint.fixes.doubts.proxies import proxy_doubts
+from reloadlint.fixes.doubts.set_for_others import set_for_others
 from reloadlint.fixes.doubts.state import state_doubts
-from reloadlint.fixes.doubts.transactions import ddl_is_committed, uncommitted_at_load
+from reloadlint.fixes.doubts.transactions import (
+    commits_by_itself,
+    ddl_is_committed,
+    uncommitted_at_load,
+)
 from reloadlint.fixes.draft import Draft, Refusal, Wishes
 from reloadlint.fixes.on_g.at_load import AtLoad, Place, handed_on, sets_up
 from reloadlint.fixes.on_g.load_blocks import LoadBlock, load_blocks
 from reloadlint.fixes.on_g.writing_g import write
 from reloadlint.fixes.reading.contexts import Contexts, Trouble
 from reloadlint.fixes.reading.flows import Flows
+from reloadlint.fixes.reading.making import makers
 from reloadlint.fixes.reading.own_class import Methods
 from reloadlint.fixes.reading.project import Project
 from reloadlint.fixes.reading.references import Use
-from reloadlint.fixes.reading.release import Closer, closer_of, library_behind, own_class
+from reloadlint.fixes.reading.release import (
+    Closer,
+    check_made_anew,
+    closer_of,
+    library_behind,
+    own_class,
+)
 from reloadlint.fixes.reading.things import Thing, how, things
 from reloadlint.fixes.reading.tree import last_name
 
@@ -35,6 +50,7 @@ def draft_g(hazard: Hazard, project: Project, wishes: Wishes) -> Draft:
         Refusal: it can't be written, for the reason given.
     """
     closer = closer_of(hazard, project)
+    check_made_anew(hazard, project)
     at_load = AtLoad()
     found = things(hazard, project, at_load)
     check_asked_for(hazard, found[0], found)
@@ -42,8 +58,8 @@ def draft_g(hazard: Hazard, project: Project, wishes: Wishes) -> Draft:
     by_proxy = wishes.access == "proxy"
     for doubt in _doubts(hazard, project, found, closer, at_load, by_proxy=by_proxy):
         draft.doubt(doubt)
-    blocks = load_blocks(project, at_load.places, found[0].made.tree)
-    for doubt in _open_at_load(hazard, project, blocks):
+    blocks = load_blocks(project, at_load.places, found[0].made)
+    for doubt in _open_at_load(hazard, project, found[0], blocks):
         draft.doubt(doubt)
     write(
         hazard,
@@ -74,7 +90,11 @@ def _can_be_put(project: Project, place: Place, hazard: Hazard) -> bool:
         return False
 
 
-def _open_at_load(hazard: Hazard, project: Project, blocks: Sequence[LoadBlock]) -> Iterator[str]:
+def _open_at_load(
+    hazard: Hazard, project: Project, thing: Thing, blocks: Sequence[LoadBlock]
+) -> Iterator[str]:
+    if commits_by_itself(thing.made.tree, thing.statements):
+        return
     committed = ddl_is_committed(library_behind(hazard, project))
     for block in blocks:
         call = uncommitted_at_load(block.tree, block.statements, ddl_commits=committed)
@@ -99,6 +119,9 @@ def _doubts(
     """
     if closer.doubt is not None:
         yield closer.doubt
+    keeper = project.repeated(hazard).kept_in
+    if keeper is not None:
+        yield f"`{keeper}` keeps each one that is made, so every request would leave one there"
     if closer.name == "join":
         if not hazard.blocks_exit:
             raise Refusal("`join()` only waits, and a daemon works as long as its process")
@@ -111,12 +134,30 @@ def _doubts(
         yield from argument_doubts(project, thing, parts, before)
     committed = ddl_is_committed(library_behind(hazard, project))
     cls = own_class(hazard, project)
+    yield from _making(hazard, project, found[0], cls)
     yield from state_doubts(project, found, cls, closer.name, ddl_commits=committed)
     for thing in found:
         if by_proxy:
             yield from proxy_doubts(project, thing)
         else:
             yield from lookup_doubts(project, thing.found)
+
+
+def _making(hazard: Hazard, project: Project, thing: Thing, cls: Class | None) -> Iterator[str]:
+    """Why one for each request may be more than each needs.
+
+    Raises:
+        Refusal: a request can't make one at all.
+    """
+    parts = [thing.made.value, *thing.lines]
+    functions = list(makers(hazard, project, thing.made.tree, parts, cls))
+    check_thread(functions)
+    check_own_state(functions)
+    if "process" in hazard.effects:
+        yield "every request would start a process, which knows nothing of what others were told"
+    yield from repeated(functions)
+    yield from own_identity(project, functions)
+    yield from set_for_others(project, functions)
 
 
 def _outside_a_context(

@@ -14,8 +14,10 @@ from reloadlint.fixes.draft import Refusal
 from reloadlint.fixes.on_g.at_load import Place
 from reloadlint.fixes.reading.applications import Application, applications
 from reloadlint.fixes.reading.guards import is_main_test, runs_application
+from reloadlint.fixes.reading.object import Made
 from reloadlint.fixes.reading.products import made_above
 from reloadlint.fixes.reading.project import Project
+from reloadlint.fixes.reading.setting_up import recorded_application
 from reloadlint.fixes.reading.things import how
 from reloadlint.fixes.reading.tree import FunctionNode, Tree, descendants, dotted, last_name
 from reloadlint.project.modules import Module
@@ -23,7 +25,6 @@ from reloadlint.project.modules import Module
 _BLOCKS = (cst.Module, cst.IndentedBlock)
 _FIXED = (cst.FunctionDef, cst.ClassDef, cst.Import, cst.ImportFrom, cst.Return)
 """What doesn't go into a block."""
-
 
 _TEARDOWN = "teardown_appcontext"
 
@@ -42,11 +43,11 @@ class LoadBlock(NamedTuple):
 
 
 def load_blocks(
-    project: Project, places: Iterable[Place], home: Tree | None = None
+    project: Project, places: Iterable[Place], home: Made | None = None
 ) -> list[LoadBlock]:
     """The blocks for all places.
 
-    `home` is the module that makes the object, and may have an `init_app`.
+    `home` makes the object, in a module that may have an `init_app`.
 
     Raises:
         Refusal: a place can't stand in a block, or no application is there in time.
@@ -81,7 +82,7 @@ def _block(
     project: Project,
     body: cst.CSTNode,
     found: Sequence[tuple[Place, cst.BaseStatement]],
-    home: Tree | None,
+    home: Made | None,
 ) -> LoadBlock:
     first = found[0][0]
     tree, wanted = first.tree, {statement for _, statement in found}
@@ -93,13 +94,19 @@ def _block(
         if fixed or runs_application(statement) or _is_temporary(statement):
             raise Refusal(first.reason)
     start = tree.span(run[0])[0]
-    app = _above(project, tree, tree.function_of(run[0]), start)
+    function = tree.function_of(run[0])
+    app = _recorded(tree, function, home) or _above(project, tree, function, start)
     if app is not None:
         return LoadBlock(tree, app, run, None)
     below = _below(project, tree, body, run)
     if below is not None:
         return LoadBlock(tree, below.name, run, below)
-    if tree is home and body is tree.module and is_repeatable(project, tree, run):
+    if (
+        home is not None
+        and tree is home.tree
+        and body is tree.module
+        and is_repeatable(project, tree, run)
+    ):
         return LoadBlock(tree, "", run, None)
     raise Refusal(first.reason)
 
@@ -120,6 +127,14 @@ def _is_temporary(statement: cst.CSTNode) -> bool:
     return any(
         isinstance(n, cst.SimpleString) and makes_temporary(n) for n in descendants(statement)
     )
+
+
+def _recorded(tree: Tree, function: FunctionNode | None, home: Made | None) -> str | None:
+    """The application at hand where a blueprint is registered, if the teardown is there by then."""
+    if function is not None and home is not None and tree is home.tree:
+        above = tree.span(function)[0] < tree.span(home.line)[0]
+        return None if above else recorded_application(function)
+    return recorded_application(function)
 
 
 def _above(project: Project, tree: Tree, function: FunctionNode | None, start: int) -> str | None:

@@ -10,14 +10,17 @@ from reloadlint.effects.hazards import Hazard
 from reloadlint.fixes.doubts.arguments import argument_doubts
 from reloadlint.fixes.doubts.background import ONLY_WAIT, check_asked_for
 from reloadlint.fixes.doubts.lookups import lookup_doubts
+from reloadlint.fixes.doubts.making import check_thread, put_off
 from reloadlint.fixes.doubts.proxies import proxy_doubts
+from reloadlint.fixes.doubts.set_for_others import set_for_others
 from reloadlint.fixes.doubts.state import other_directory
 from reloadlint.fixes.draft import Draft, Refusal, Wishes
 from reloadlint.fixes.per_process.first_use import FirstUse, origin
 from reloadlint.fixes.per_process.handing_back import handed_back
-from reloadlint.fixes.per_process.loading import Loading
 from reloadlint.fixes.per_process.singles import Once, class_called, singles_of
 from reloadlint.fixes.per_process.writing_lazy import write
+from reloadlint.fixes.reading.loading import Loading
+from reloadlint.fixes.reading.making import makers
 from reloadlint.fixes.reading.project import Project
 from reloadlint.fixes.reading.release import Closer, closer_of, own_class
 from reloadlint.fixes.reading.things import Thing, things
@@ -111,6 +114,7 @@ def lazy_doubts(
     for thing in found:
         yield from _before_a_request(loading, thing, found)
     yield from _nature(hazard, project, found[0], forced=forced)
+    yield from _put_off(hazard, project, found[0])
     for thing in found:
         before = thing.made.tree.span(thing.made.line)[0]
         parts = [thing.made.value, *thing.values]
@@ -121,6 +125,21 @@ def lazy_doubts(
     yield from _closed_by_hand(found[0], hazard)
     if _BY_PATH.intersection(hazard.effects):
         yield from other_directory(project)
+
+
+def _put_off(hazard: Hazard, project: Project, thing: Thing) -> Iterator[str]:
+    """What comes of making it later, and in another thread.
+
+    Raises:
+        Refusal: it can't be made there.
+    """
+    parts = [thing.made.value, *thing.lines]
+    cls = own_class(hazard, project)
+    functions = list(makers(hazard, project, thing.made.tree, parts, cls))
+    check_thread(functions)
+    if not project.repeated(hazard).takes_nothing:  # else it keeps it for itself
+        yield from put_off(functions)
+    yield from set_for_others(project, functions)
 
 
 def _before_a_request(loading: Loading, thing: Thing, found: list[Thing]) -> Iterator[str]:

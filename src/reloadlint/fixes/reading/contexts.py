@@ -20,6 +20,7 @@ from reloadlint.fixes.reading.laziness import lazy_around
 from reloadlint.fixes.reading.mentions import Mentions
 from reloadlint.fixes.reading.project import Project
 from reloadlint.fixes.reading.references import Use
+from reloadlint.fixes.reading.setting_up import is_recorded, registers
 from reloadlint.fixes.reading.tree import FunctionNode, Tree, last_name
 from reloadlint.fixes.reading.troubles import Trouble, line_in, name_of
 
@@ -78,6 +79,9 @@ class Contexts:
         function, where = tree.function_of(node), line_in(tree, node)
         if function is not None and self._is_factory(tree, function):
             reason = f"{where} runs where the application is made or run, outside of any context"
+            yield Trouble(reason, fatal=True, place=(tree, node))
+        elif function is not None and self._sets_up(tree, function):
+            reason = f"{where} runs where the application is set up, outside of any context"
             yield Trouble(reason, fatal=True, place=(tree, node))
         elif function is not None:
             yield from self.of_function(tree, function)
@@ -146,6 +150,14 @@ class Contexts:
         if isinstance(function, cst.FunctionDef) and _is_view_function(function):
             return False
         return any(app.function is function for app in made) or runs_application(function)
+
+    def _sets_up(self, tree: Tree, function: FunctionNode) -> bool:
+        """Whether a blueprint runs a function when it is registered, or nobody knows who does."""
+        if is_recorded(function):
+            return True
+        if not isinstance(function, cst.FunctionDef) or not registers(function):
+            return False
+        return not referring(self._project, tree, function)
 
     def _is_outside(self, tree: Tree) -> bool:
         """Whether a module is a test or a script: no server loads it."""

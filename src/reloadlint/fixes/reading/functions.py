@@ -11,7 +11,14 @@ from libcst.metadata import BaseAssignment, GlobalScope, ImportAssignment
 from reloadlint.fixes.reading.callbacks import VIEW_METHODS
 from reloadlint.fixes.reading.project import Project
 from reloadlint.fixes.reading.references import references
-from reloadlint.fixes.reading.tree import FunctionNode, Tree, descendants, dotted, last_name
+from reloadlint.fixes.reading.tree import (
+    FunctionNode,
+    Tree,
+    assigned_values,
+    descendants,
+    dotted,
+    last_name,
+)
 from reloadlint.project.modules import Module
 
 Place = tuple[Tree, cst.CSTNode]
@@ -92,17 +99,27 @@ def definition_of(
 def _imported_definition(
     project: Project, tree: Tree, statement: cst.ImportFrom, local: str
 ) -> tuple[Tree, cst.FunctionDef | cst.ClassDef] | None:
+    source = _source_of(project, tree, statement, local)
+    for assignment in source[1] if source is not None else ():
+        found = getattr(assignment, "node", None)
+        if source is not None and isinstance(found, (cst.FunctionDef, cst.ClassDef)):
+            return source[0], found
+    return None
+
+
+def _source_of(
+    project: Project, tree: Tree, statement: cst.ImportFrom, local: str
+) -> tuple[Tree, list[BaseAssignment]] | None:
+    """The module of the project that a name is imported from, and what binds it there."""
     source = project.resolve(tree.path, _text(statement.module), len(statement.relative))
     if not isinstance(source, Module) or source.path not in project.texts:
         return None
-    assert not isinstance(statement.names, cst.ImportStar)
+    if isinstance(statement.names, cst.ImportStar):
+        return None
     where = project.tree(source.path)
     for alias in statement.names:
         if (alias.evaluated_alias or alias.evaluated_name) == local:
-            for assignment in where.bound(where.module, alias.evaluated_name):
-                found = getattr(assignment, "node", None)
-                if isinstance(found, (cst.FunctionDef, cst.ClassDef)):
-                    return where, found
+            return where, where.bound(where.module, alias.evaluated_name)
     return None
 
 
@@ -141,6 +158,8 @@ def is_foreign(project: Project, tree: Tree, receiver: cst.BaseExpression) -> bo
     """Whether an expression is surely no object of the project."""
     if isinstance(receiver, (cst.SimpleString, cst.FormattedString, cst.Dict, cst.List)):
         return True
+    if isinstance(receiver, cst.Name) and _is_of_library(project, tree, receiver):
+        return True
     while isinstance(receiver, (cst.Attribute, cst.Call, cst.Subscript)):
         receiver = receiver.func if isinstance(receiver, cst.Call) else receiver.value
     if not isinstance(receiver, cst.Name):
@@ -149,6 +168,25 @@ def is_foreign(project: Project, tree: Tree, receiver: cst.BaseExpression) -> bo
         if isinstance(assignment, ImportAssignment):
             return not _of_project(project, tree, assignment.node)
     return False
+
+
+def _is_of_library(project: Project, tree: Tree, name: cst.Name) -> bool:
+    """Whether a name stands for an object of a library's class: `app = Flask(…)`."""
+    where, bound = tree, tree.bound(name, name.value)
+    if len(bound) == 1 and isinstance(getattr(bound[0], "node", None), cst.ImportFrom):
+        found = _source_of(project, tree, bound[0].node, name.value)  # type: ignore[attr-defined]
+        if found is None:
+            return False
+        where, bound = found
+    nodes = [node for a in bound if isinstance(node := getattr(a, "node", None), cst.Name)]
+    values = [value for node in nodes for value in assigned_values(where, node)]
+    return bool(values) and all(
+        isinstance(value, cst.Call)
+        and last_name(value)[:1].isupper()
+        and not last_name(value).endswith("Proxy")
+        and is_foreign(project, where, value.func)
+        for value in values
+    )
 
 
 def _of_project(project: Project, tree: Tree, node: cst.CSTNode) -> bool:

@@ -12,6 +12,7 @@ from reloadlint.fixes.reading.callbacks import CALLING, ENTRIES, LAZY, VIEW_METH
 from reloadlint.fixes.reading.functions import naming, wrapped_by
 from reloadlint.fixes.reading.laziness import consumed, runs_later
 from reloadlint.fixes.reading.project import Project
+from reloadlint.fixes.reading.setting_up import RECORDING
 from reloadlint.fixes.reading.tree import FunctionNode, Tree, dotted, last_name
 from reloadlint.fixes.reading.troubles import (
     Trouble,
@@ -110,6 +111,9 @@ class Mentions:
             yield from self._lazily(tree, call)
         elif "tearing_down" in name:
             yield after_teardown(node, name)
+        elif last in RECORDING:
+            reason = f"{line_in(tree, node)} has `{name_of(node)}` called where an application is"
+            yield Trouble(f"{reason} set up", fatal=True)
         elif last not in ENTRIES - VIEW_METHODS and "jinja_env" not in name:
             yield Trouble(
                 f"{line_in(tree, node)} hands `{name_of(node)}` to `{last}`, which may call it "

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from reloadlint.effects.closers import Closing
     from reloadlint.effects.hazards import Hazard
     from reloadlint.effects.occurrences import Outcome
+    from reloadlint.effects.repeating import Repetition
     from reloadlint.effects.runs import Run
     from reloadlint.facts.records import Span
     from reloadlint.project.imports import ImportedName, ImportFacts
@@ -58,6 +59,7 @@ class Project:
         hazards: all that were found.
         outcomes: what is known of each call in a module's body.
         closing: what the closers of a class leave open.
+        repeated: what comes of the call of a hazard when it is made once more.
         chosen: the files that may be rewritten.
         runs: how main guards run the application, by the path of the script.
         root: the project's folder.
@@ -75,6 +77,7 @@ class Project:
         hazards: list[Hazard],
         outcomes: Mapping[tuple[str, Span], Outcome],
         closing: Closing,
+        repeated: Callable[[Hazard], Repetition],
         chosen: frozenset[str],
         *,
         runs: Mapping[str, list[Run]],
@@ -90,6 +93,7 @@ class Project:
         self.hazards = hazards
         self.outcomes = outcomes
         self.closing = closing
+        self.repeated = repeated
         self.chosen = chosen
         self.runs = runs
         self.root = root

@@ -49,6 +49,19 @@ def closer_of(
     return next((closer for closer in found if closer.doubt is None), found[0])
 
 
+def check_made_anew(hazard: Hazard, project: Project) -> None:
+    """Nothing of what is made more than once may be the same as before, for that is closed.
+
+    Raises:
+        Refusal: the call hands out what it has kept.
+    """
+    if project.repeated(hazard).takes_nothing:
+        raise Refusal(
+            f"`{hazard.text}()` keeps what it opens and hands that out again, so what one request "
+            "has closed would be given to the next; have it made anew each time, or leave it open"
+        )
+
+
 def library_behind(hazard: Hazard, project: Project) -> str:
     """The name of the library's callable that made the object, or one that the object holds."""
     outcome = project.outcomes.get((hazard.path, hazard.span))

@@ -11,10 +11,10 @@ from reloadlint.fixes.reading.callbacks import CALLING, LAZY
 from reloadlint.fixes.reading.functions import naming, referring
 from reloadlint.fixes.reading.guards import in_main_guard
 from reloadlint.fixes.reading.project import Project
+from reloadlint.fixes.reading.setting_up import RECORDING, is_recorded, registers
 from reloadlint.fixes.reading.tree import FunctionNode, Tree, last_name
 from reloadlint.fixes.reading.troubles import line_in
 
-_RECORDING = frozenset({"record", "record_once"})
 _RUNNING = frozenset({"run", "run_simple"})
 
 
@@ -52,11 +52,14 @@ class Loading:
     def _of_function(self, tree: Tree, function: FunctionNode) -> Loaded | None:
         # Flask or a server calls what makes an application, while it is loaded.
         made = applications(self._project, {tree.path})
-        if any(app.function is function for app in made) or _is_recorded(function):
+        if any(app.function is function for app in made) or is_recorded(function):
             return Loaded(line_in(tree, function))
         if function not in self._known:
             self._known[function] = None  # of a recursion, the other callers decide
             places = self._calls(tree, function)
+            if not places and registers(function):
+                self._known[function] = Loaded(line_in(tree, function))
+                return self._known[function]
             found = (self.at(where, node) for where, node in places)
             self._known[function] = _worst([place for place in found if place is not None])
         return self._known[function]
@@ -77,12 +80,6 @@ def _worst(places: list[Loaded]) -> Loaded | None:
     return min(places, key=lambda place: (place.in_guard, not place.before_run), default=None)
 
 
-def _is_recorded(function: FunctionNode) -> bool:
-    """Whether a blueprint calls a function when it is registered."""
-    decorators = function.decorators if isinstance(function, cst.FunctionDef) else ()
-    return any(last_name(d.decorator) in _RECORDING for d in decorators)
-
-
 def _other_name(tree: Tree, node: cst.CSTNode) -> cst.Name | None:
     """The name that a function is given by an assignment."""
     assign = tree.parent(node)
@@ -95,7 +92,7 @@ def _other_name(tree: Tree, node: cst.CSTNode) -> cst.Name | None:
 def _is_called(tree: Tree, node: cst.CSTNode) -> bool:
     parent = tree.parent(node)
     if isinstance(parent, cst.Arg):
-        return last_name(tree.parent(parent)) in CALLING | LAZY | _RECORDING
+        return last_name(tree.parent(parent)) in CALLING | LAZY | RECORDING
     return isinstance(parent, cst.Decorator) or (
         isinstance(parent, cst.Call) and parent.func is node
     )
