@@ -60,3 +60,47 @@ def test_any_strategy_may_be_asked_for_anywhere(
     copied = tmp_path / "project"
     shutil.copytree(project / "before", copied)
     fix_project([copied], SETTINGS, wishes=Wishes(strategy=strategy), unsafe=True)
+
+
+SERVED = {
+    "shop.py": """\
+        import sqlite3
+        from flask import Flask
+
+
+        def create_app():
+            app = Flask(__name__)
+            app.db = sqlite3.connect("shop.db", check_same_thread=False)
+            return app
+
+
+        def open_shop():
+            return sqlite3.connect("shop.db", check_same_thread=False)
+    """,
+    "wsgi.py": """\
+        from shop import create_app, open_shop
+
+        application = create_app()
+        db = open_shop()
+
+
+        @application.route("/")
+        def index():
+            return str(db.execute("select 1").fetchone()[0])
+
+
+        if __name__ == "__main__":
+            application.run()
+    """,
+}
+
+
+@pytest.mark.parametrize("strategy", ["auto", "g", "lazy", "pool"])
+def test_application_keeps_the_name_by_which_servers_load_it(strategy: str, tmp_path: Path) -> None:
+    found = repair(tmp_path, SERVED, unsafe=True, strategy=strategy)
+    outcomes = {outcome.finding.line: outcome for outcome in found.outcomes}
+    assert "line 7 of shop.py, which opens it" in outcomes[3].reason
+    texts = [change.text for change in found.changes]
+    assert len(texts) == 1  # what is no application is cured all the same
+    assert "application = create_app()" in texts[0]
+    assert "get_db()" in texts[0]

@@ -32,6 +32,7 @@ from reloadlint.fixes.reading.references import Use
 from reloadlint.fixes.reading.release import (
     Closer,
     check_made_anew,
+    check_no_application,
     closer_of,
     library_behind,
     own_class,
@@ -49,6 +50,7 @@ def draft_g(hazard: Hazard, project: Project, wishes: Wishes) -> Draft:
     Raises:
         Refusal: it can't be written, for the reason given.
     """
+    check_no_application(hazard, project)
     closer = closer_of(hazard, project)
     check_made_anew(hazard, project)
     at_load = AtLoad()

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from reloadlint.effects.hazards import Hazard
 from reloadlint.effects.roles import closers_of
+from reloadlint.effects.runs import is_application
 from reloadlint.effects.values import Class, Function, Instance, Literal, alternatives
 from reloadlint.fixes.draft import Refusal
 from reloadlint.fixes.reading.project import Project
@@ -47,6 +48,22 @@ def closer_of(
         raise Refusal("what the call returns is not the object that has to be closed")
     found = [Closer(name, _call(name), _leak(cls, name, project, left)) for name in names]
     return next((closer for closer in found if closer.doubt is None), found[0])
+
+
+def check_no_application(hazard: Hazard, project: Project) -> None:
+    """A server loads an application by the name that it has.
+
+    Raises:
+        Refusal: the call gives one; what it opens is opened inside of its factory.
+    """
+    outcome = project.outcomes.get((hazard.path, hazard.span))
+    given = alternatives(outcome.result) if outcome is not None else []
+    if any(isinstance(value, Instance) and is_application(value) for value in given):
+        place = f"line {hazard.steps[-1].line} of {hazard.steps[-1].path}"
+        raise Refusal(
+            f"`{hazard.text}()` makes the application, which servers load by the name that it has "
+            f"here; have {place}, which opens it, wait for the first use"
+        )
 
 
 def check_made_anew(hazard: Hazard, project: Project) -> None:

@@ -17,7 +17,7 @@ from reloadlint.fixes.reading.object import Made, made_by
 from reloadlint.fixes.reading.own_class import Methods
 from reloadlint.fixes.reading.project import Project
 from reloadlint.fixes.reading.references import References, Use, references
-from reloadlint.fixes.reading.release import own_class
+from reloadlint.fixes.reading.release import check_no_application, own_class
 from reloadlint.fixes.reading.removed_hooks import no_removed_hook
 from reloadlint.fixes.reading.tree import Tree, descendants, last_name
 
@@ -62,6 +62,7 @@ def things(
         Refusal: it is used while the module is loaded in a way that can't be moved, or rebound.
         Waiting: see there.
     """
+    check_no_application(hazard, project)
     made = made or made_by(hazard, project)
     uses = attribute_references if made.owner else references
     first = Thing(made, uses(project, hazard.path, f"{made.owner}.{made.name}".lstrip(".")))
