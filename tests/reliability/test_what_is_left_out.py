@@ -56,6 +56,14 @@ def test_module_that_runs_more_than_is_followed_is_named_cold_and_warm(tmp_path:
         assert (done.return_value, len(done.stdout.splitlines())) == (1, 1)
 
 
+def test_of_many_modules_that_are_cut_short_some_are_named(tmp_path: Path) -> None:
+    for number in range(9):
+        (tmp_path / f"app{number}.py").write_text(f"{DOUBLING}f29()\n{HAZARD}")
+    *named, rest = checked(tmp_path, "--no-cache").stderr.splitlines()
+    assert [line.partition("app")[2][:4] for line in named] == [f"{n}.py" for n in range(5)]
+    assert rest == "warning: so it is with 4 more modules"
+
+
 def test_nothing_is_said_of_a_program_that_is_followed_to_its_end(tmp_path: Path) -> None:
     (tmp_path / "app.py").write_text(f"{DOUBLING}f4()\n{HAZARD}")
     assert checked(tmp_path, "--no-cache").stderr == ""

@@ -33,6 +33,8 @@ CUT_SHORT = (
     "{path}: loading it runs more code, or deeper calls, than is followed, so not all that it "
     "starts is reported; see all of it with `reloadlint trace {path}`"
 )
+MOST_NAMED = 5
+"""Modules that are told one by one: one that is cut short may have been loading many others."""
 _EXAMPLES = """\b
 Examples:
   reloadlint check
@@ -101,8 +103,10 @@ def _report(
     """Write the report to standard output or to a file."""
     for line in result.fixed:
         warn(f"fixed, and still in the baseline: {line}; write it anew with --write-baseline")
-    for path in result.cut_short:
+    for path in result.cut_short[:MOST_NAMED]:
         warn(CUT_SHORT.format(path=path))
+    if len(result.cut_short) > MOST_NAMED:
+        warn(f"so it is with {len(result.cut_short) - MOST_NAMED} more modules")
     file: Path | None = options["output_file"]
     quiet = options["quiet"]
     style = Style(summary=not quiet)

@@ -184,7 +184,7 @@ class Attributes(State):
                 return Method(found, receiver) if isinstance(found, Function) else found
         if name == "__new__":
             return Builtin("object.__new__", lambda _state, _args: Instance(cls))
-        if name == "__call__":
+        if name == "__call__" and isinstance(receiver, Class):
             return Builtin("type.__call__", lambda state, args: state.instantiate(receiver, args))
         if name == "__init__" and isinstance(receiver, Instance):
             return self._external_init(receiver, order)
