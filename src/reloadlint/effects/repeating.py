@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from reloadlint.effects.frames import Site
 from reloadlint.effects.observer import Observer
 from reloadlint.effects.reachable import holds
-from reloadlint.effects.state import MOST_STEPS
 from reloadlint.effects.values import (
     Class,
     Function,
@@ -23,6 +22,9 @@ if TYPE_CHECKING:
     from reloadlint.effects.hazards import Hazard
     from reloadlint.effects.occurrences import Outcome
     from reloadlint.effects.solver import Solver
+
+MOST_STEPS = 20_000
+"""Statements followed for a call that is made once more: a quarter of a second."""
 
 
 class Repetition(NamedTuple):
