@@ -119,3 +119,93 @@ def test_process_does_not_wait_for_a_daemon(tmp_path: Path) -> None:
     command = [sys.executable, "-c", ask]
     ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
     assert (ran.stdout, ran.returncode) == ("True\n", 0)
+
+
+CAMERA = """\
+    from flask import Flask
+    from picamera2 import Picamera2
+
+    app = Flask(__name__)
+    camera = Picamera2()
+    camera.configure("video")
+    output = []
+    camera.start_recording(output)
+
+
+    @app.get("/")
+    def index():
+        return str({used})
+    """
+
+
+def test_what_is_only_set_up_is_not_put_behind_an_accessor(tmp_path: Path) -> None:
+    text = CAMERA.replace("{used}", "len(output)")
+    made = repair(tmp_path, {"app.py": text}, unsafe=True)
+    (outcome,) = made.outcomes
+    assert not made.changes
+    assert outcome.reason is not None
+    assert outcome.reason.startswith(
+        "nothing but what sets it up uses `camera`, so behind an accessor line 6 would never run"
+    )
+
+
+def test_what_is_set_up_and_used_may_be(tmp_path: Path) -> None:
+    text = CAMERA.replace("{used}", "camera.capture_metadata()")
+    text = fixed(tmp_path, {"app.py": text}, unsafe=True)["app.py"]
+    assert "    camera.start_recording(output)\n" in text
+    assert "str(get_camera().capture_metadata())" in text
+
+
+def test_what_is_made_from_it_and_run_where_it_is_loaded_stays(tmp_path: Path) -> None:
+    text = """\
+        import flask
+        from docker import DockerClient
+
+
+        class Provider:
+            def __init__(self):
+                self.made = {"app": flask.Flask(__name__)}
+
+            def register(self):
+                self.client = DockerClient()
+
+            def resolve(self, name):
+                return self.made[name]
+
+
+        provider = Provider()
+        provider.register()
+        app = provider.resolve("app")
+        app.run()
+        """
+    assert not repair(tmp_path, {"app.py": text}, unsafe=True).changes
+
+
+MANAGED = """\
+    import multiprocessing
+
+    from flask import Flask
+
+    app = Flask(__name__)
+    manager = multiprocessing.Manager()
+    shared = manager.dict()
+
+
+    @app.get("/")
+    def index():
+        {used}
+    """
+
+
+def test_service_that_is_asked_for_through_what_it_makes_may_wait(tmp_path: Path) -> None:
+    text = MANAGED.replace("{used}", 'return str(shared.get("n"))')
+    text = fixed(tmp_path, {"app.py": text}, unsafe=True, strategy="lazy")["app.py"]
+    assert "_shared = get_manager().dict()" in text
+    assert 'return str(get_shared().get("n"))' in text
+
+
+def test_service_whose_things_nobody_uses_stays(tmp_path: Path) -> None:
+    text = MANAGED.replace("{used}", 'return ""')
+    made = repair(tmp_path, {"app.py": text}, unsafe=True, strategy="lazy")
+    assert not made.changes
+    assert "nothing asks for it" in str(made.outcomes[0].reason)

@@ -28,6 +28,26 @@ SAFE = {
     "a command of the application": "@app.cli.command()\ndef show():\n    click.echo(ask())\n",
     "a command with a context": "@click.command()\n@with_appcontext\ndef show():\n    ask()\n",
     "registered by a call": "app.before_request(ask)\n",
+    "a decorator of an extension": (
+        "from flask_socketio import SocketIO\nsocketio = SocketIO(app)\n\n"
+        '@socketio.on("x")\ndef heard(data):\n    ask()\n'
+    ),
+    "a decorator of a library's part for Flask": (
+        "from authlib.integrations.flask_client import OAuth\noauth = OAuth(app)\n\n"
+        "@oauth.tokens\ndef token():\n    ask()\n"
+    ),
+    "a decorator of the project": (
+        "class Hooks:\n    def now(self, given):\n        return given\n\nhooks = Hooks()\n\n"
+        "@hooks.now\ndef heard():\n    ask()\n"
+    ),
+    "a decorator around what a view calls": (
+        "import metrics\ntimes = metrics.Histogram()\n\n@times.time()\ndef timed():\n    ask()\n\n"
+        '@app.get("/")\ndef page():\n    timed()\n    return ""\n'
+    ),
+    "a handler of a webhook's library": (
+        "import linebot\nhandler = linebot.WebhookHandler('x')\n\n"
+        '@handler.add("x")\ndef heard(event):\n    ask()\n'
+    ),
     "a template's filter": 'app.jinja_env.filters["ask"] = ask\n',
     "a thread that opens a context": (
         "def work():\n    with app.app_context():\n        ask()\n\n"
@@ -47,7 +67,44 @@ SAFE = {
     ),
 }
 
+ASIDE = {
+    "a thread": "def work():\n    ask()\n\n\ndef f():\n    threading.Thread(target=work).start()\n",
+    "a job": "def work():\n    ask()\n\n\ndef f(scheduler):\n    scheduler.add_job(work)\n",
+    "a job that is repeated": (
+        "from schedule import every, repeat\n\n\n@repeat(every(3))\ndef work():\n    ask()\n"
+    ),
+    "a job by decorator": (
+        "import schedules\n\njobs = schedules.Jobs()\n\n\n@jobs.every(3)\ndef work():\n    ask()\n"
+    ),
+    "an executor's map": (
+        "def work(number):\n    ask()\n\n\npool = ThreadPoolExecutor()\n\n\n"
+        "def f():\n    return list(pool.map(work, [1, 2]))\n"
+    ),
+    "a callback": (
+        "import paho.mqtt.client\n\n\ndef work():\n    ask()\n\n\n"
+        "client = paho.mqtt.client.Client()\nclient.on_message = work\n"
+    ),
+    "a thread that ends early": (
+        "def work(given=None):\n    if given:\n        return\n    ask()\n\n\n"
+        "def f():\n    threading.Thread(target=work).start()\n"
+    ),
+    "a thread of its own": (
+        "class Worker(threading.Thread):\n    def run(self):\n        ask()\n\n\n"
+        "def f():\n    Worker().start()\n"
+    ),
+}
+"""Functions of which only a thread or the like has heard."""
+
+SHARED = {
+    "a view calls it as well": (
+        "def work():\n    ask()\n\n\n"
+        '@app.get("/")\ndef page():\n    work()\n    threading.Thread(target=work).start()\n'
+    ),
+    "a lambda": "def f():\n    threading.Thread(target=lambda: ask()).start()\n",
+}
+
 DOUBTED = {
+    "@feed.on": "import feeds\nfeed = feeds.Feed()\n\n@feed.on('x')\ndef g():\n    ask()\n",
     "thread": "def f():\n    threading.Thread(target=ask).start()\n",
     "Timer": "def f():\n    threading.Timer(1, ask).start()\n",
     "executor": "pool = ThreadPoolExecutor()\ndef f():\n    pool.submit(ask)\n",
@@ -70,7 +127,7 @@ AFTERWARDS = {
 FATAL = {
     "called as a default": "def f(row=ask()):\n    return row\n",
     "called in a class": "class C:\n    row = ask()\n",
-    "called where it is run": "try:\n    ask()\n    app.run()\nfinally:\n    pass\n",
+    "called where it is run": "for row in ask():\n    app.run()\n",
     "called by a decorator": "def d(f):\n    ask()\n    return f\n\n@d\ndef g(): pass\n",
 }
 
@@ -86,6 +143,33 @@ def test_outside(tmp_path, word, code):
     fix = verdict(tmp_path, {"app.py": f"{HEAD}\n\n{code}"})
     assert fix.applicability == "unsafe"
     assert word in (fix.reason or "")
+
+
+@pytest.mark.parametrize("code", ASIDE.values(), ids=ASIDE)
+def test_what_runs_aside_gets_a_context_if_it_is_rewritten_on_demand(tmp_path, code):
+    files = {"app.py": f"{HEAD}\n\n{code}"}
+    assert verdict(tmp_path, files).applicability == "unsafe"
+    text = fixed(tmp_path, files, unsafe=True)["app.py"]
+    assert "    with app.app_context():\n" in text
+
+
+@pytest.mark.parametrize("code", SHARED.values(), ids=SHARED)
+def test_what_runs_in_requests_as_well_gets_no_context_of_its_own(tmp_path, code):
+    files = {"app.py": f"{HEAD}\n\n{code}"}
+    assert verdict(tmp_path, files).applicability == "unsafe"
+    assert "app_context" not in fixed(tmp_path, files, unsafe=True)["app.py"].replace(
+        "teardown_appcontext", ""
+    )
+
+
+def test_thread_above_the_application_gets_no_context(tmp_path):
+    above = (
+        "import sqlite3, threading\nfrom flask import Flask\n\n"
+        'db = sqlite3.connect("a")\n\n\ndef work():\n    db.execute("SELECT 1")\n\n\n'
+        "threading.Thread(target=work, daemon=True).start()\napp = Flask(__name__)\n"
+    )
+    made = fixed(tmp_path, {"app.py": above}, unsafe=True, strategy="g")
+    assert "app.app_context()" not in made.get("app.py", "")
 
 
 @pytest.mark.parametrize(("word", "code"), AFTERWARDS.items(), ids=AFTERWARDS)
@@ -123,6 +207,15 @@ AROUND = {
     "a main guard's body": (
         'if __name__ == "__main__":\n    ask()\n    app.run()\n',
         'if __name__ == "__main__":\n    with app.app_context():\n        ask()\n    app.run()\n',
+    ),
+    "beside the run": (
+        "try:\n    ask()\n    app.run()\nfinally:\n    pass\n",
+        "try:\n    with app.app_context():\n        ask()\n    app.run()\nfinally:\n    pass\n",
+    ),
+    "a branch beside that which runs it": (
+        "def main(asked):\n    if asked:\n        ask()\n        return\n    else:\n"
+        '        app.run()\n\nif __name__ == "__main__":\n    main(True)\n',
+        "    if asked:\n        with app.app_context():\n            ask()\n        return\n",
     ),
     "the body of what runs it": (
         'def main():\n    ask()\n    app.run()\n\nif __name__ == "__main__":\n    main()\n',

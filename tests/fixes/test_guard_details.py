@@ -7,8 +7,9 @@ from textwrap import indent
 
 import pytest
 
-from fixes.workshop import fixed, repair, verdict
+from fixes.workshop import SETTINGS, fixed, repair, verdict, write
 from reloadlint.fixes.guarding.moving import NOT_SERVED
+from reloadlint.linter.checking import Check
 
 APP = """\
 import argparse
@@ -273,3 +274,60 @@ def test_annotation_without_a_value_is_not_moved(tmp_path: Path) -> None:
     assert not any("please report" in (outcome.reason or "") for outcome in done.outcomes)
     for change in done.changes:
         compile(change.text, "app.py", "exec")
+
+
+WORKER = """\
+import threading
+
+import requests
+from flask import Flask
+
+app = Flask(__name__)
+
+
+def work():
+    threading.Event().wait(60)
+
+
+worker = threading.Thread(target=work, daemon=True)
+worker.start()
+
+
+{function}
+
+{called}if __name__ == "__main__":
+    app.run(debug=True)
+"""
+VIEW = '@app.get("/")\ndef page():\n    return requests.get("http://127.0.0.1").text\n'
+FETCH = 'def page():\n    return requests.get("http://127.0.0.1").text\n'
+SEVERAL = "def page():\n    return (query().\n        join(App, 1).wait(1))\n"
+
+
+@pytest.mark.parametrize(
+    ("function", "called", "said"),
+    [
+        (VIEW, "", None),
+        (FETCH, "", None),
+        (FETCH, "page()\n\n", "`requests.get()` in line 18"),
+        (FETCH, "pages = [lambda: page()]\n\n", "`requests.get()` in line 18"),
+        ("def page():\n    app.query.join(Flask)\n", "page()\n\n", None),
+        ("def page():\n    ready.join(30)\n", "page()\n\n", "`ready.join()` in line 18"),
+        (
+            "def page():\n    debugger.wait_for_client()\n",
+            "page()\n\n",
+            "`debugger.wait_for_client()`",
+        ),
+        (SEVERAL, "page()\n\n", "`….wait()` in line 18"),
+    ],
+)
+def test_what_runs_between_start_and_run_may_wait_for_it(
+    function: str, called: str, said: str | None, tmp_path: Path
+) -> None:
+    text = WORKER.replace("{function}", function).replace("{called}", called)
+    write(tmp_path, {"app.py": text})
+    check = Check(SETTINGS, {}, None)
+    check.project(tmp_path, [tmp_path / "app.py"])
+    (plan,) = check.plans.values()
+    waits = [reason for reason in plan.reasons if "may wait" in reason]
+    assert len(waits) == (said is not None)
+    assert said is None or waits[0].startswith(said)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -216,3 +218,147 @@ def test_registration_with_the_application_does_not_wait_for_a_request(tmp_path:
         "has answered a request"
     )
     assert opened_later(tmp_path, "app.register_blueprint(shop(db))") == wanted
+
+
+FEED = """\
+    import os
+    import threading
+
+
+    def work():
+        while True:
+            pass
+
+
+    {condition}threading.Thread(target=work, daemon=True).start()
+    """
+SHOP = "from flask import Flask\nimport feed\napp = Flask(__name__)\n"
+
+
+def test_hook_that_is_there_only_under_a_condition_is_not_imported(tmp_path: Path) -> None:
+    feed = FEED.replace("{condition}", "if os.environ.get('FEED'):\n        ")
+    made = repair(tmp_path, {"feed.py": feed, "app.py": SHOP}, unsafe=True)
+    assert not made.changes
+    (outcome,) = made.outcomes
+    assert outcome.reason is not None
+    assert outcome.reason.startswith("it starts only under a condition, and the hook that `app.py`")
+
+
+def test_hook_of_a_module_that_starts_in_any_case_is_imported(tmp_path: Path) -> None:
+    feed = FEED.replace("{condition}", "")
+    texts = fixed(tmp_path, {"feed.py": feed, "app.py": SHOP}, unsafe=True)
+    assert "app.before_request(feed.start_thread)" in texts["app.py"]
+
+
+ABOVE = """\
+    import threading
+
+    from flask import Flask
+
+
+    def work():
+        while True:
+            pass
+
+
+    {start}
+
+
+    {app}
+    """
+
+
+def test_start_above_the_application_waits_for_its_first_request(tmp_path: Path) -> None:
+    start = "thread = threading.Thread(target=work, daemon=True)\n    thread.start()"
+    text = ABOVE.replace("{start}", start).replace("{app}", "app = Flask(__name__)")
+    text = fixed(tmp_path, {"app.py": text}, unsafe=True)["app.py"]
+    assert text.endswith("app = Flask(__name__)\napp.before_request(start_thread)\n")
+    assert answers(tmp_path, text) == ["1", "2", "2"]
+
+
+def answers(folder: Path, text: str) -> list[str]:
+    """How many threads run when the module is loaded, and after each of two requests."""
+    (folder / "served.py").write_text(text.replace("pass", "threading.Event().wait()"))
+    asking = (
+        "import threading, served\n"
+        "print(threading.active_count())\n"
+        "for _ in range(2):\n"
+        "    served.app.test_client().get('/')\n"
+        "    print(threading.active_count())\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", asking], cwd=folder, stdout=subprocess.PIPE, text=True, check=True
+    )
+    return done.stdout.split()
+
+
+def test_start_above_a_factory_waits_for_the_requests_of_what_that_makes(tmp_path: Path) -> None:
+    start = "threading.Thread(target=work, daemon=True).start()"
+    app = "def create_app():\n        app = Flask(__name__)\n        return app"
+    text = ABOVE.replace("{start}", start).replace("{app}", app)
+    text = fixed(tmp_path, {"app.py": text}, unsafe=True)["app.py"]
+    assert "    app = Flask(__name__)\n    app.before_request(start_thread)\n" in text
+
+
+def test_start_below_a_factory_that_may_have_been_called_is_left_alone(tmp_path: Path) -> None:
+    start = "def create_app():\n        app = Flask(__name__)\n        return app"
+    app = "threading.Thread(target=work, daemon=True).start()"
+    text = ABOVE.replace("{start}", start).replace("{app}", app)
+    made = repair(tmp_path, {"app.py": text}, unsafe=True)
+    assert not made.changes
+    (outcome,) = made.outcomes
+    assert "no application above it" in str(outcome.reason)
+
+
+PACKAGE = """\
+    import threading
+
+    from flask import Flask
+
+
+    def work():
+        while True:
+            pass
+
+
+    {name} = threading.Thread(target=work, daemon=True)
+    app = Flask(__name__)
+    {name}.start()
+    from shop import views
+    """
+
+
+@pytest.mark.parametrize(
+    ("name", "views", "is_written"),
+    [
+        ("worker", "import shop.worker\n", False),
+        ("worker", "def page():\n    from shop import worker\n", False),
+        ("poller", "import shop.worker\n", True),
+        ("worker", "", True),
+    ],
+)
+def test_name_that_becomes_that_of_a_submodule_is_read_at_once(
+    name: str, views: str, is_written: bool, tmp_path: Path
+) -> None:
+    files = {
+        "shop/__init__.py": PACKAGE.replace("{name}", name),
+        "shop/views.py": views,
+        "shop/worker.py": "",
+    }
+    made = repair(tmp_path, files, unsafe=True)
+    assert bool(made.changes) is is_written
+    (outcome,) = made.outcomes
+    wanted = "`worker` means the module `shop/worker.py` as soon as that is loaded"
+    assert is_written or (outcome.reason or "").startswith(wanted)
+
+
+def test_what_the_main_guard_needs_before_the_run_does_not_wait_for_a_request(
+    tmp_path: Path,
+) -> None:
+    text = CONNECTED.replace("{decorator}", 'get("/")') + (
+        "\n\n    if __name__ == '__main__':\n"
+        "        if app.debug:\n            print(db.total_changes)\n"
+        "        else:\n            app.run()\n"
+    )
+    made = repair(tmp_path, {"app.py": text}, unsafe=True, strategy="guard")
+    assert not made.changes

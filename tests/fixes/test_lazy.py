@@ -354,7 +354,11 @@ def ping():
             "unsafe",
             "`told` is handed to it and uses it (line 17 of app.py)",
         ),
-        ("atexit.register(lambda: client.close())\n", "unsafe", "line 16 of app.py closes it"),
+        (
+            "atexit.register(lambda: client.close(timeout=1))\n",
+            "unsafe",
+            "line 16 of app.py closes it",
+        ),
     ],
 )
 def test_what_loading_needs_or_would_miss_is_not_safe(
@@ -382,6 +386,37 @@ def test_what_may_come_later_moves_along_or_stays(tmp_path: Path, rest: str, wan
     text = fixed(tmp_path, {"app.py": DOCKER + rest})["app.py"]
     assert wanted in text
     assert text.count("docker.from_env()") == 1
+
+
+@pytest.mark.parametrize("registered", ["client.close", "lambda: client.close()"])
+def test_what_closes_it_at_exit_goes_as_the_cure_does_so_itself(
+    registered: str, tmp_path: Path
+) -> None:
+    text = fixed(tmp_path, {"app.py": f"{DOCKER}atexit.register({registered})\n"})["app.py"]
+    assert text.count("atexit.register(") == 1
+    assert "atexit.register(_close_client, _client, os.getpid())" in text
+    assert "lambda" not in text
+
+
+def test_connection_that_a_lambda_closes_at_exit_goes_to_requests(tmp_path: Path) -> None:
+    text = """\
+        import atexit
+        import sqlite3
+
+        from flask import Flask
+
+        app = Flask(__name__)
+        db = sqlite3.connect("a", check_same_thread=False)
+        atexit.register(lambda: db.close())
+
+
+        @app.get("/")
+        def page():
+            return str(db.execute("select 1").fetchone())
+        """
+    text = fixed(tmp_path, {"app.py": text})["app.py"]
+    assert "atexit" not in text
+    assert "str(get_db().execute(" in text
 
 
 def test_modules_are_imported_once_for_two_clients(tmp_path: Path) -> None:

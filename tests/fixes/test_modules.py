@@ -159,3 +159,30 @@ def test_no_application_is_no_fix(tmp_path):
         "manual",
         "no application is found to register the teardown with",
     )
+
+
+def test_new_import_of_the_project_stands_below_what_the_others_wait_for(tmp_path):
+    patched = "import eventlet\n\neventlet.monkey_patch()\nimport sys\n\nfrom flask import Flask\n"
+    app = f"{patched}\n\napp = Flask(__name__)\nimport views\n"
+    views = "from database import db\n\n\ndef page():\n    return str(db.execute('SELECT 1'))\n"
+    after = fixed(tmp_path, {"database.py": DB, "app.py": app, "views.py": views})
+    assert after["app.py"].startswith(f"{patched}from database import init_app\n")
+
+
+def test_new_import_of_the_project_stands_with_its_like_at_the_top(tmp_path):
+    app = (
+        "from flask import Flask\n\nimport views\n\nprint(1)\nimport sys\n\napp = Flask(__name__)\n"
+    )
+    views = "from database import db\n\n\ndef page():\n    return str(db.execute('SELECT 1'))\n"
+    after = fixed(tmp_path, {"database.py": DB, "app.py": app, "views.py": views})
+    assert "\n\nfrom database import init_app\nimport views\n" in after["app.py"]
+
+
+def test_script_is_not_loaded_by_the_application_for_the_sake_of_its_connection(tmp_path):
+    models = 'table = "a"\n\n\ndef page():\n    from app import app\n    return app.name\n'
+    script = f"from models import table\n{DB}\nprint(table)\n"
+    fix = verdict(tmp_path, {"app.py": APP, "models.py": models, "drop.py": script})
+    assert fix.applicability == "manual"
+    assert fix.reason == (
+        "`app.py` doesn't load `drop.py`, and would run all of it by importing what closes it"
+    )

@@ -57,11 +57,12 @@ class Recorder:
 
     def held(self):
         """What is still there."""
+        held = self._recorder.held()  # before the list: a library's thread may begin more meanwhile
         begun = {effect["id"]: effect for effect in self._recorder.begun}
-        held = self._recorder.held()
         own = self._recorder.journal.code.loaded()
         self._send("loaded", held=held, own=[file for file in own if self._inside((file, 0))])
-        return [{**self._effect(begun[one["id"]]), "daemon": one.get("daemon")} for one in held]
+        known = ((one, begun[one["id"]]) for one in held if one["id"] in begun)
+        return [{**self._effect(effect), "daemon": one.get("daemon")} for one, effect in known]
 
     def _effect(self, effect):
         place = effect["place"] and self._inside(effect["place"])

@@ -47,7 +47,9 @@ def state_doubts(
     yield from _one_at_a_time(made, methods)
     yield from _context_for_ever(project)
     yield from other_directory(project)
+    gone = [line for thing in found for line in thing.dropped]
     uses = [use for thing in found for use in thing.found.uses]
+    uses = [use for use in uses if use.tree.statement_of(use.node) not in gone]
     inside = [use for use in uses if use.tree.function_of(use.node) is not None]
     for use in inside:
         yield from _torn_down_before(use, made)

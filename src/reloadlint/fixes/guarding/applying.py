@@ -11,7 +11,7 @@ from reloadlint.fixes.draft import Draft, Refusal
 from reloadlint.fixes.guarding.standing import Standing
 from reloadlint.fixes.on_g.hooks import OPENING, calls_after
 from reloadlint.fixes.on_g.registration import connected
-from reloadlint.fixes.reading.applications import applications
+from reloadlint.fixes.reading.applications import Application, applications
 from reloadlint.fixes.reading.flask_classes import may_name_product
 from reloadlint.fixes.reading.products import made_above
 from reloadlint.fixes.reading.project import Project
@@ -69,8 +69,15 @@ def _taken(project: Project, tree: Tree, before: int) -> Iterator[str]:
                     yield alias.evaluated_alias or alias.evaluated_name
 
 
+def _below(project: Project, place: Standing) -> list[Application]:
+    """The module's own applications that are made when the hook is there: below the start."""
+    tree, here = place.tree, place.tree.span(place.unit)[1]
+    own = applications(project, {tree.path})
+    return [app for app in own if app.plain and tree.span(app.function or app.statement)[0] >= here]
+
+
 def register_elsewhere(project: Project, place: Standing, hook: str, draft: Draft) -> None:
-    """Have the applications of other modules call the hook.
+    """Have the applications of other modules, and those made further down, call the hook.
 
     Raises:
         Refusal: there is none that loads this module, or it can't get the hook.
@@ -78,12 +85,20 @@ def register_elsewhere(project: Project, place: Standing, hook: str, draft: Draf
     path = place.tree.path
     apps = [app for app in connected(project, place.tree) if app.tree is not place.tree]
     loading = [app for app in apps if project.reaches(app.tree.path, path, deferred=True)]
+    loading = [*_below(project, place), *loading]
     if place.function is not None or not loading:
         raise Refusal(
             f"the module has no application above it that it could wait for, and {RECIPE}"
         )
+    if place.margin:
+        raise Refusal(
+            f"it starts only under a condition, and the hook that `{loading[0].tree.path}` would "
+            f"register is there only if that holds; {RECIPE.partition(': ')[2]}"
+        )
     for app in loading:
-        called, edits = imported(project, app, path, hook)
-        draft.add_once(app.tree.path, *edits)
+        called = hook
+        if app.tree is not place.tree:
+            called, edits = imported(project, app, path, hook)
+            draft.add_once(app.tree.path, *edits)
         call = f"{app.name}.{OPENING}({called})"
         draft.add(app.tree.path, calls_after(app, [call], style_of(app.tree)))

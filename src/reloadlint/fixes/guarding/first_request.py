@@ -23,6 +23,7 @@ from reloadlint.fixes.guarding.removing import merged, taken_away
 from reloadlint.fixes.guarding.serving_thread import serves
 from reloadlint.fixes.guarding.standing import Standing, check_alone, standing
 from reloadlint.fixes.guarding.started import SETTING_UP, dependent, objects_of, ready_by
+from reloadlint.fixes.guarding.submodules import check_no_submodule
 from reloadlint.fixes.guarding.users import commands
 from reloadlint.fixes.guarding.waiting import calls_in, doubts_about
 from reloadlint.fixes.guarding.writing_once import (
@@ -64,6 +65,7 @@ def draft_first_request(
     rest = [s for s in place.below if s not in members] + place.later
     check_definitions(tree, rest, objects, members, ready_by(start, objects))
     _check_no_setup(tree, members)
+    check_no_submodule(project, tree, members)
     kept = kept_names(project, place, members)
     check_thread(makers(hazard, project, tree, members, own_class(hazard, project)))
     for reason in too_early(place, set(kept.new)):
@@ -71,7 +73,7 @@ def draft_first_request(
     for other in others_served(project, place, app) if kept.new else ():
         raise Refusal(f"requests of `{other}` would find nothing started, and may need it")
     for where in _set_up_with(project, place, kept, members):
-        raise Refusal(f"{where} needs it, where the application is set up")
+        raise Refusal(f"{where} needs it, where the application is set up or run")
     for command in commands(tree, set(kept.new)):
         raise Refusal(f"the command `{command}` needs it, and no request comes before a command")
     draft = Draft()
@@ -100,13 +102,14 @@ def draft_first_request(
 def _set_up_with(
     project: Project, place: Standing, kept: Kept, members: list[cst.BaseStatement]
 ) -> Iterator[str]:
-    """Where functions that run before there is a request use what would still be None."""
+    """Where functions, and main guards, use what would still be None, as no request has come."""
     loading, tree = Loading(project, place.tree.path), place.tree
     for name in kept.new if place.function is None else ():
         for use in references(project, tree.path, name).uses:
             function = use.tree.function_of(use.node)
             inside = use.tree is tree and use.tree.statement_of(use.node) in members
-            if function is not None and not inside and loading.at(use.tree, use.node) is not None:
+            early = None if inside else loading.at(use.tree, use.node)
+            if early is not None and (function is not None or early.before_run):
                 yield use.where
 
 

@@ -12,12 +12,14 @@ from reloadlint.fixes.draft import Refusal, Waiting
 from reloadlint.fixes.reading.configuring import setting_in
 from reloadlint.fixes.reading.exits import closed_at_exit, closed_by_hand
 from reloadlint.fixes.reading.functions import definition_of, naming
+from reloadlint.fixes.reading.object import Made
 from reloadlint.fixes.reading.own_class import Methods
 from reloadlint.fixes.reading.parameters import parameters_for
 from reloadlint.fixes.reading.project import Project
-from reloadlint.fixes.reading.references import Use
+from reloadlint.fixes.reading.references import Use, references
 from reloadlint.fixes.reading.things import Thing, at_module_level
 from reloadlint.fixes.reading.tree import Tree, descendants, dotted, last_name
+from reloadlint.fixes.reading.wrapping import wrapper_of
 
 _READING = frozenset({"read_sql", "read_sql_query", "read_sql_table", "isinstance", "print", "str"})
 _DATA = frozenset(
@@ -34,11 +36,15 @@ _TRANSIENT = frozenset({"dbfile", "socket"})
 
 
 class Place(NamedTuple):
-    """Code that needs a context, and why there is none."""
+    """Code that needs a context, and why there is none.
+
+    `aside` says that it is in a function that runs whenever a thread or a scheduler wants.
+    """
 
     tree: Tree
     node: cst.CSTNode
     reason: str
+    aside: bool = False
 
 
 def handed_on(project: Project, use: Use) -> bool:
@@ -119,10 +125,14 @@ def _sets(node: cst.CSTNode) -> bool:
 
 
 class AtLoad:
-    """Settles uses at module level for `things`; `places` are those that need a context."""
+    """Settles uses at module level for `things`; `places` are those that need a context.
+
+    `wrapping` are the assignments of what is made anew for each request along with it.
+    """
 
     def __init__(self) -> None:
         self.places: list[Place] = []
+        self.wrapping: list[Made] = []
 
     def __call__(self, thing: Thing, use: Use, hazard: Hazard, project: Project) -> Iterator[Thing]:
         """Settle one use.
@@ -140,7 +150,12 @@ class AtLoad:
         except Waiting:
             raise
         except Refusal as refusal:
-            self.note(Place(use.tree, use.node, str(refusal)), hazard)
+            made = wrapper_of(project, use) if use.tree is thing.made.tree else None
+            if made is None:
+                self.note(Place(use.tree, use.node, str(refusal)), hazard)
+            elif made not in self.wrapping:
+                self.wrapping.append(made)
+                yield Thing(made, references(project, use.tree.path, made.name), use)
 
     @staticmethod
     def helps(hazard: Hazard) -> bool:

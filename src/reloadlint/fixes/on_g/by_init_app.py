@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from reloadlint.fixes.draft import Draft
+from reloadlint.fixes.draft import Draft, Refusal
 from reloadlint.fixes.edits import Edit
 from reloadlint.fixes.on_g.hooks import Hooks, Registered, calls_after
 from reloadlint.fixes.reading.applications import Application
@@ -24,7 +24,13 @@ def by_init_app(
     draft: Draft,
     apps: list[Application],
 ) -> Registered:
-    """Have the hooks registered by the module's own `init_app`, or by one that is written."""
+    """Have the hooks registered by the module's own `init_app`, or by one that is written.
+
+    Raises:
+        Refusal: an application would load the module only for that.
+    """
+    for app in apps:
+        check_loaded(project, app, made.tree.path)
     existing = _existing_init_app(made)
     if existing is not None:
         function, application = existing
@@ -41,6 +47,20 @@ def by_init_app(
         draft.add_once(app.tree.path, *edits)
         draft.add(app.tree.path, calls_after(app, [f"{called}({app.name})"], style_of(app.tree)))
     return Registered(None, _init_app_text(made, name, hooks, style, draft))
+
+
+def check_loaded(project: Project, app: Application, path: str) -> None:
+    """See that an application's module isn't loaded by another without loading that one, too.
+
+    Raises:
+        Refusal: it is a script's, say, and the application would run all of it.
+    """
+    there, back = (app.tree.path, path), (path, app.tree.path)
+    if project.reaches(*back, deferred=True) and not project.reaches(*there, deferred=True):
+        raise Refusal(
+            f"`{app.tree.path}` doesn't load `{path}`, and would run all of it by importing what "
+            "closes it"
+        )
 
 
 def _init_app_text(made: Made, name: str, hooks: Hooks, style: Style, draft: Draft) -> str:

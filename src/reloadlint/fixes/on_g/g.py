@@ -20,15 +20,12 @@ from reloadlint.fixes.doubts.transactions import (
     uncommitted_at_load,
 )
 from reloadlint.fixes.draft import Draft, Refusal, Wishes
-from reloadlint.fixes.on_g.at_load import AtLoad, Place, handed_on, sets_up
+from reloadlint.fixes.on_g.at_load import AtLoad
 from reloadlint.fixes.on_g.load_blocks import LoadBlock, load_blocks
+from reloadlint.fixes.on_g.outside import outside_a_context
 from reloadlint.fixes.on_g.writing_g import write
-from reloadlint.fixes.reading.contexts import Contexts, Trouble
-from reloadlint.fixes.reading.flows import Flows
 from reloadlint.fixes.reading.making import makers
-from reloadlint.fixes.reading.own_class import Methods
 from reloadlint.fixes.reading.project import Project
-from reloadlint.fixes.reading.references import Use
 from reloadlint.fixes.reading.release import (
     Closer,
     check_made_anew,
@@ -37,11 +34,8 @@ from reloadlint.fixes.reading.release import (
     library_behind,
     own_class,
 )
-from reloadlint.fixes.reading.things import Thing, how, things
+from reloadlint.fixes.reading.things import Thing, things
 from reloadlint.fixes.reading.tree import last_name
-
-_STREAMED = "after the request"
-"""What the reasons say of code that a response runs when its request is over."""
 
 
 def draft_g(hazard: Hazard, project: Project, wishes: Wishes) -> Draft:
@@ -60,6 +54,10 @@ def draft_g(hazard: Hazard, project: Project, wishes: Wishes) -> Draft:
     by_proxy = wishes.access == "proxy"
     for doubt in _doubts(hazard, project, found, closer, at_load, by_proxy=by_proxy):
         draft.doubt(doubt)
+    if closer.doubt is not None and not all(place.aside for place in at_load.places):
+        raise Refusal(closer.doubt)  # it would be left open where it is used while loading
+    for made in at_load.wrapping:
+        draft.doubt(f"`{made.name}` works on it, and each request would make one of its own")
     blocks = load_blocks(project, at_load.places, found[0].made)
     for doubt in _open_at_load(hazard, project, found[0], blocks):
         draft.doubt(doubt)
@@ -74,22 +72,6 @@ def draft_g(hazard: Hazard, project: Project, wishes: Wishes) -> Draft:
         blocks=blocks,
     )
     return draft
-
-
-def _at_load(use: Use, trouble: Trouble) -> str:
-    """Where a use runs while a module is loaded, in words."""
-    if trouble.place is not None and trouble.place[1] is use.node:
-        where = f"{use.where}{how(use.tree, use.node)}"
-        return f"it is used while the module is loaded, in {where}"
-    return f"it is used while the module is loaded: {trouble.reason}"
-
-
-def _can_be_put(project: Project, place: Place, hazard: Hazard) -> bool:
-    """Whether a context can be put around a place."""
-    try:
-        return AtLoad.helps(hazard) and bool(load_blocks(project, [place]))
-    except Refusal:
-        return False
 
 
 def _open_at_load(
@@ -129,7 +111,7 @@ def _doubts(
             raise Refusal("`join()` only waits, and a daemon works as long as its process")
         yield "`join()` only waits until it ends by itself, which every request would do"
     for thing in found:
-        yield from _outside_a_context(hazard, project, thing, found, at_load)
+        yield from outside_a_context(hazard, project, thing, found, at_load)
     for thing in found:
         before = thing.made.tree.span(thing.made.line)[0]
         parts = [thing.made.value, *thing.values]
@@ -160,44 +142,3 @@ def _making(hazard: Hazard, project: Project, thing: Thing, cls: Class | None) -
     yield from repeated(functions)
     yield from own_identity(project, functions)
     yield from set_for_others(project, functions)
-
-
-def _outside_a_context(
-    hazard: Hazard, project: Project, thing: Thing, found: list[Thing], at_load: AtLoad
-) -> Iterator[str]:
-    contexts = Contexts(project)
-    cls = own_class(hazard, project) if thing.source is None else None
-    flows = Flows(project, contexts, cls, closes_on_exit="__exit__" in hazard.closers)
-    methods = Methods(project, cls) if cls is not None else None
-    moving = [line for other in found for line in other.statements]
-    for use in thing.found.uses:
-        if use.tree.statement_of(use.node) in moving:
-            continue
-        for trouble in contexts.troubles(use):
-            reason = _at_load(use, trouble)
-            place = Place(*trouble.place, reason) if trouble.place is not None else None
-            if place is not None and handed_on(project, use):
-                raise Refusal(f"{reason}, where it is handed on")
-            if place is not None and sets_up(use, methods):
-                raise Refusal(f"{reason}, where it may be set up")
-            if place is not None and (trouble.fatal or _can_be_put(project, place, hazard)):
-                at_load.note(place, hazard)
-            elif trouble.fatal:
-                raise Refusal(reason)
-            else:
-                yield _unless_streamed(f"it is used in {use.where}, and {trouble.reason}")
-        for doubt in flows.doubts(use):
-            if use.tree.function_of(use.node) is None:
-                raise Refusal(doubt)
-            yield doubt
-
-
-def _unless_streamed(doubt: str) -> str:
-    """A doubt, unless it says that a response is still read from the object when `g` is gone.
-
-    Raises:
-        Refusal: it does, and each such response would break off.
-    """
-    if _STREAMED in doubt:
-        raise Refusal(doubt)
-    return doubt

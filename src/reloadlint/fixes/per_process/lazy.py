@@ -15,6 +15,7 @@ from reloadlint.fixes.doubts.proxies import proxy_doubts
 from reloadlint.fixes.doubts.set_for_others import set_for_others
 from reloadlint.fixes.doubts.state import other_directory
 from reloadlint.fixes.draft import Draft, Refusal, Wishes
+from reloadlint.fixes.per_process.asked_for import check_set_up_for_use
 from reloadlint.fixes.per_process.first_use import FirstUse, origin
 from reloadlint.fixes.per_process.handing_back import handed_back
 from reloadlint.fixes.per_process.singles import Once, class_called, singles_of
@@ -66,6 +67,7 @@ def once_each(
     for thing in found:
         for started in (hazard,) if thing is found[0] else _hazards_in(thing, project):
             check_asked_for(started, thing, found)
+    check_set_up_for_use(found)
     singles = singles_of(project, found, by_proxy=by_proxy)
     for single in singles:
         known = hazard if single is singles[0] else _hazard_at(single.thing, project)
@@ -193,7 +195,8 @@ def _closed_by_hand(thing: Thing, hazard: Hazard) -> Iterator[str]:
         method = use.tree.parent(use.node)
         call = use.tree.parent(method)
         named = isinstance(method, cst.Attribute) and method.attr.value in hazard.closers
-        lends = isinstance(call, cst.Call) and bool(call.args)  # `pool.release(connection)`
+        # `pool.release(connection)` does, `scheduler.shutdown(wait=False)` doesn't
+        lends = isinstance(call, cst.Call) and any(arg.keyword is None for arg in call.args)
         moved = use.tree.statement_of(use.node) in thing.statements
         if named and not lends and not moved:
             yield (

@@ -54,6 +54,7 @@ BACKGROUND = {
     "run_in_executor": "an executor",
     "apply_async": "a worker",
     "add_job": "a scheduler's job",
+    "schedule.repeat": "a scheduler's job",
     "scheduled_job": "a scheduler's job",
     "interval_schedule": "a scheduler's job",
     "call_later": "an event loop",

@@ -84,7 +84,7 @@ class Contexts:
             reason = f"{where} runs where the application is set up, outside of any context"
             yield Trouble(reason, fatal=True, place=(tree, node))
         elif function is not None:
-            yield from self.of_function(tree, function)
+            yield from self._placed(tree, node, function)
         elif in_main_guard(tree, node):
             reason = f"it runs in the main guard ({where}), without a context"
             yield Trouble(reason, place=(tree, node))
@@ -93,6 +93,24 @@ class Contexts:
         else:
             reason = f"{where} runs at module level, while loading"
             yield Trouble(reason, fatal=True, place=(tree, node))
+
+    def _placed(self, tree: Tree, node: cst.CSTNode, function: FunctionNode) -> Iterator[Trouble]:
+        """What speaks against a function; in one that only works aside, with the place for it."""
+        troubles = self.of_function(tree, function)
+        aside = [trouble for trouble in troubles if trouble.aside and trouble.place is None]
+        alone = (
+            isinstance(function, cst.FunctionDef)
+            and not function.asynchronous
+            and bool(aside)
+            and len(aside) >= len(list(referring(self._project, tree, function)))
+        )
+        for trouble in troubles:
+            if trouble not in aside:
+                yield trouble
+            elif alone:
+                yield trouble._replace(place=(tree, node))
+            else:
+                yield trouble._replace(aside=False)
 
     def of_function(self, tree: Tree, function: FunctionNode) -> list[Trouble]:
         """Why a function may run without a context."""
@@ -131,12 +149,13 @@ class Contexts:
     ) -> Iterator[Trouble]:
         bases = {last_name(base.value) for base in cls.bases}
         if function.name.value == "run" and bases & THREADS:
-            yield Trouble(f"`{cls.name.value}.run` is {BACKGROUND['Thread']}")
+            yield Trouble(f"`{cls.name.value}.run` is {BACKGROUND['Thread']}", aside=True)
         for base in sorted(bases):
             if base.endswith(CALLING_BASES) and not referring(self._project, tree, function):
                 yield Trouble(
                     f"`{function.name.value}` of `{cls.name.value}` is called by whatever uses "
-                    f"the `{base}`"
+                    f"the `{base}`",
+                    aside=True,
                 )
         if function.name.value == "__call__":
             for where, node in naming(self._project, tree, cls.name):

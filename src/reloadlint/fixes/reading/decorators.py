@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from reloadlint.fixes.reading.callbacks import KEEPING, background
+from reloadlint.fixes.reading.foreign import registered_with
 from reloadlint.fixes.reading.functions import definition_of, naming, own_nodes
 from reloadlint.fixes.reading.project import Project
 from reloadlint.fixes.reading.tree import Tree, last_name
@@ -24,9 +25,14 @@ def decorated(project: Project, tree: Tree, function: cst.FunctionDef) -> Iterat
                 "`with_appcontext` gives it one"
             )
         elif (handed := background(name)) is not None:
-            yield Trouble(f"`{function.name.value}` is handed to {handed}")
+            yield Trouble(f"`{function.name.value}` is handed to {handed}", aside=True)
         elif "tearing_down" in name:
             yield after_teardown(function.name, name)
+    owner = registered_with(project, tree, function)
+    if owner is not None and background(owner) is None:
+        yield Trouble(
+            f"`@{owner}` may have `{function.name.value}` called outside a request", aside=True
+        )
     for decorator in function.decorators:
         yield from _kept_by(project, tree, decorator, function)
 

@@ -40,8 +40,18 @@ def closed_at_exit(use: Use, closers: Collection[str]) -> cst.SimpleStatementLin
     registers = (
         isinstance(call, cst.Call)
         and isinstance(method, cst.Attribute)
-        and [arg.value for arg in call.args] == [method]
+        and [arg.value for arg in call.args] == [_in_lambda(use, method) or method]
         and method.attr.value in closers
         and qualified_name(use.tree, call.func) == "atexit.register"
     )
     return line if registers and use.tree.parent(line) is use.tree.module else None
+
+
+def _in_lambda(use: Use, method: cst.Attribute) -> cst.Lambda | None:
+    """The `lambda` that does nothing but call the method, if it is in one."""
+    call = use.tree.parent(method)
+    if not isinstance(call, cst.Call) or call.func is not method or call.args:
+        return None
+    outer = use.tree.parent(call)
+    takes_nothing = isinstance(outer, cst.Lambda) and not any(outer.params.children)
+    return outer if isinstance(outer, cst.Lambda) and takes_nothing else None

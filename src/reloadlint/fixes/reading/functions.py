@@ -170,16 +170,19 @@ def is_foreign(project: Project, tree: Tree, receiver: cst.BaseExpression) -> bo
     return False
 
 
-def _is_of_library(project: Project, tree: Tree, name: cst.Name) -> bool:
-    """Whether a name stands for an object of a library's class: `app = Flask(…)`."""
+def given_to(project: Project, tree: Tree, name: cst.Name) -> tuple[Tree, list[cst.BaseExpression]]:
+    """What plain assignments give to a name, in the module that it is imported from if it is."""
     where, bound = tree, tree.bound(name, name.value)
     if len(bound) == 1 and isinstance(getattr(bound[0], "node", None), cst.ImportFrom):
         found = _source_of(project, tree, bound[0].node, name.value)  # type: ignore[attr-defined]
-        if found is None:
-            return False
-        where, bound = found
+        where, bound = found if found is not None else (tree, [])
     nodes = [node for a in bound if isinstance(node := getattr(a, "node", None), cst.Name)]
-    values = [value for node in nodes for value in assigned_values(where, node)]
+    return where, [value for node in nodes for value in assigned_values(where, node)]
+
+
+def _is_of_library(project: Project, tree: Tree, name: cst.Name) -> bool:
+    """Whether a name stands for an object of a library's class: `app = Flask(…)`."""
+    where, values = given_to(project, tree, name)
     return bool(values) and all(
         isinstance(value, cst.Call)
         and last_name(value)[:1].isupper()

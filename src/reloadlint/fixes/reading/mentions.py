@@ -70,7 +70,7 @@ class Mentions:
             for where, mention in naming(self._project, tree, target):
                 yield from self.of(where, mention, function)
         elif "jinja_env" not in tree.source(target):
-            yield kept(tree, node)
+            yield kept(tree, node)._replace(aside=isinstance(target, cst.Attribute))
 
     def _in_table(self, tree: Tree, node: cst.CSTNode) -> Iterator[Trouble]:
         """The function is kept in a table; a context processor's is called by a template."""
@@ -102,7 +102,8 @@ class Mentions:
         name = callee_of(tree, call)
         last = name.rpartition(".")[2]
         if (handed := background(name)) is not None:
-            yield Trouble(f"{line_in(tree, node)} hands `{name_of(node)}` to {handed}")
+            reason = f"{line_in(tree, node)} hands `{name_of(node)}` to {handed}"
+            yield Trouble(reason, aside=True)
         elif last == "partial":
             yield from self.of(tree, call, function)
         elif last in CALLING:
@@ -117,13 +118,15 @@ class Mentions:
         elif last not in ENTRIES - VIEW_METHODS and "jinja_env" not in name:
             yield Trouble(
                 f"{line_in(tree, node)} hands `{name_of(node)}` to `{last}`, which may call it "
-                "outside a request"
+                "outside a request",
+                aside=True,
             )
 
     def _lazily(self, tree: Tree, call: cst.Call) -> Iterator[Trouble]:
         """`map` and the like call when they are consumed; a pool's `map`, in its threads."""
         if isinstance(call.func, cst.Attribute) and not qualified_name(tree, call.func):
-            yield Trouble(f"{line_in(tree, call)} hands it to an executor (`{dotted(call.func)}`)")
+            reason = f"{line_in(tree, call)} hands it to an executor (`{dotted(call.func)}`)"
+            yield Trouble(reason, aside=True)
         elif not consumed(tree, call):
             yield Trouble(f"the `{last_name(call)}` in {line_in(tree, call)} may go on later")
         else:

@@ -8,6 +8,7 @@ import libcst as cst
 
 from reloadlint.effects.roles import is_closer
 from reloadlint.effects.values import Class
+from reloadlint.fixes.reading.functions import referring
 from reloadlint.fixes.reading.mutations import MUTATORS
 from reloadlint.fixes.reading.project import Project
 from reloadlint.fixes.reading.tree import Tree, descendants, dotted, last_name
@@ -26,6 +27,7 @@ class Methods:
 
     def __init__(self, project: Project, cls: Class, set_up: Collection[str] = ()) -> None:
         self.name = cls.definition.name
+        self._project = project
         self._set_up = set(set_up)
         self.defined: list[tuple[Tree, cst.ClassDef, cst.FunctionDef]] = []
         for base in cls.mro:
@@ -64,7 +66,19 @@ class Methods:
             for node in descendants(method.body)
             if isinstance(node, cst.Call) and dotted(node.func) == f"self.{name}"
         }
-        return name.startswith("_") and bool(callers) and callers <= making
+        if not callers or not callers <= making:
+            return False
+        return name.startswith("_") or self._is_only_called_inside(name)
+
+    def _is_only_called_inside(self, name: str) -> bool:
+        """Whether nothing but the methods of the class mentions a public one."""
+        own = {method for _, _, method in self.defined}
+        return all(
+            where.function_of(node) in own
+            for tree, _, method in self.defined
+            if method.name.value == name
+            for where, node in referring(self._project, tree, method)
+        )
 
 
 _CHANGING = (cst.AugAssign, cst.AssignTarget)

@@ -13,6 +13,7 @@ from reloadlint.effects.values import Class
 from reloadlint.fixes.draft import Refusal, Waiting
 from reloadlint.fixes.reading.attributes import attribute_references
 from reloadlint.fixes.reading.configuring import configures
+from reloadlint.fixes.reading.exits import closed_at_exit
 from reloadlint.fixes.reading.object import Made, made_by
 from reloadlint.fixes.reading.own_class import Methods
 from reloadlint.fixes.reading.project import Project
@@ -71,7 +72,8 @@ def things(
         _no_rebinding(thing.found)
         no_removed_hook(project, thing.found.uses)
         for use in thing.found.uses:
-            if use.tree.function_of(use.node) is None:
+            at_exit = closed_at_exit(use, hazard.closers)  # `lambda: db.close()`, it may be
+            if at_exit or use.tree.function_of(use.node) is None:
                 _not_beside(thing.made, use)
                 found += (settle or at_module_level)(thing, use, hazard, project)
     return found

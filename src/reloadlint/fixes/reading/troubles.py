@@ -13,12 +13,14 @@ from reloadlint.fixes.reading.tree import Tree, dotted, last_name
 class Trouble(NamedTuple):
     """Why code may run without an application context; `fatal` if it runs while loading.
 
-    `place` is the code around which a context could be put, where there is such.
+    `place` is the code around which a context could be put, where there is such. `aside` says
+    that the code is run by a thread, a scheduler or the like, which it was handed to.
     """
 
     reason: str
     fatal: bool = False
     place: tuple[Tree, cst.CSTNode] | None = None
+    aside: bool = False
 
 
 def after_teardown(node: cst.CSTNode, name: str) -> Trouble:

@@ -45,8 +45,25 @@ def imported(
     text = f"from {where} import {wanted}"
     if project.needs(source, tree.path):
         return local, (_inside(app, text),)
-    own = {*_own_modules(project, tree), where}
-    return local, (new_import(tree, text, where, style_of(tree).newline, own),)
+    newline = style_of(tree).newline
+    own = _own_modules(project, tree)
+    below = None if own else _last_below(app)
+    if below is not None:
+        return local, (Edit(below, below, f"{text}{newline}"),)
+    return local, (new_import(tree, text, where, newline, {*own, where}),)
+
+
+def _last_below(app: Application) -> int | None:
+    """The end of the last import above an application that isn't among those at the top.
+
+    What stands between may have to run first: `monkey_patch()`, `sys.path.insert()`.
+    """
+    tree, top = app.tree, first_block(app.tree)
+    limit = tree.span(app.function if app.function is not None else app.statement)[0]
+    lines = (n for n in tree.module.body if isinstance(n, cst.SimpleStatementLine))
+    imports = (n for n in lines if isinstance(n.body[-1], (cst.Import, cst.ImportFrom)))
+    below = [n for n in imports if n not in top and tree.span(n)[1] < limit]
+    return tree.line_end(tree.span(below[-1])[1]) if below else None
 
 
 def all_imported(
