@@ -103,18 +103,9 @@ class KnownCalls(Iterables):
         """An object that is started or connected further down is reported there, once."""
         made = self.occurrences.of(receiver)
         made = [o for o in made if o.entry is receiver.entry and not o.released]
-        made = [o for o in made if self._is_reported_here(o)]
         for occurrence in made:
             occurrence.covered = True
         return made
-
-    def _is_reported_here(self, occurrence: Occurrence) -> bool:
-        """Whether an earlier effect stands in the module in which one would stand now.
-
-        What another module has made is there wherever that is loaded, connected or not.
-        """
-        here = self.stack[self.boundary :]
-        return not here or not occurrence.chain or occurrence.chain[0].module is here[0].module
 
     def _say_here_too(self, made: list[Occurrence], kinds: set[str]) -> None:
         """What it took while it was made belongs to the report: a camera that a thread reads."""
@@ -148,7 +139,7 @@ class KnownCalls(Iterables):
         if any(o.kind in ("listen", kind) and o not in made for o in same):
             return True
         for occurrence in made:
-            occurrence.covered = self._is_reported_here(occurrence)
+            occurrence.covered = True
         return False
 
     def _daemon(self, owner: Instance) -> bool | None:
