@@ -53,13 +53,17 @@ class Functions(Statements):
     def _remembered(
         self, function: Function, results: dict[tuple[Value, ...], Value], args: Arguments
     ) -> Value:
-        """What a function of `lru_cache` returns: what it did for the same arguments."""
+        """What a function of `lru_cache` returns: what it did for the same arguments.
+
+        Only loading is kept: each main guard is a process of its own, and so is what rules follow.
+        """
         key = _known(args)
-        if key is None:
-            return self._run(function, args)
-        if key not in results:
-            results[key] = self._run(function, args)
-        return results[key]
+        if key is not None and key in results:
+            return results[key]
+        made = self._run(function, args)
+        if key is not None and self.phase == "import":
+            results[key] = made
+        return made
 
     def _collect(self, function: Function, args: Arguments) -> Value:
         yielded: list[Value] = []

@@ -9,6 +9,7 @@ import libcst as cst
 from libcst.metadata import BaseAssignment, GlobalScope, ImportAssignment
 
 from reloadlint.fixes.reading.callbacks import VIEW_METHODS
+from reloadlint.fixes.reading.nodes import children
 from reloadlint.fixes.reading.project import Project
 from reloadlint.fixes.reading.references import references
 from reloadlint.fixes.reading.tree import (
@@ -39,7 +40,7 @@ def is_generator(function: FunctionNode) -> bool:
 def own_nodes(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     """A node and what it holds, without the insides of functions and classes defined in it."""
     yield node
-    for child in node.children:
+    for child in children(node):
         if isinstance(child, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
             yield child
         else:

@@ -29,6 +29,11 @@ def with_parents(node: cst.CSTNode) -> Iterator[tuple[cst.CSTNode, cst.CSTNode]]
         pending.extend((child, found[0]) for child in _children_backwards(found[0]))
 
 
+def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """What a node holds itself, in the order of the text."""
+    return reversed(_children_backwards(node))
+
+
 @lru_cache(MOST_NODES)
 def _children_backwards(node: cst.CSTNode) -> tuple[cst.CSTNode, ...]:
     """What a node holds, the last first. libcst copies the node each time that it is asked."""
