@@ -27,14 +27,17 @@ def project_with(text: str) -> Any:
     done: dict[Any, Any] = {}
 
     def once(work: Any) -> Any:
-        return done.setdefault(work, {})
+        if work not in done:
+            done[work] = work(project)
+        return done[work]
 
     def resolve(_importer: str, name: str, _level: int) -> Module | None:
         path = f"{name}.py"
         return Module(path, name, is_package=False) if path in texts else None
 
     imports = {path: import_facts(each) for path, each in texts.items()}
-    return SimpleNamespace(texts=texts, once=once, resolve=resolve, imports=imports)
+    project = SimpleNamespace(texts=texts, once=once, resolve=resolve, imports=imports)
+    return project
 
 
 @pytest.mark.parametrize(
@@ -43,9 +46,10 @@ def project_with(text: str) -> Any:
         "from flask import Flask\napp = Flask(__name__)\n",
         "import flask\napp = flask.Flask(__name__)\n",
         "from flask import Flask as F\napp = F(__name__)\n",
-        "from deeper import Deeper  # a Flask\napp = Deeper(__name__)\n",
-        "from again import Made  # a Flask\napp = Made('x')\n",
-        "from again import Deeper  # a Flask\napp = Deeper('x')\n",
+        "from deeper import Deeper\napp = Deeper(__name__)\n",
+        "import server\nfrom server import Server\napp = Server (\n    __name__)\n",
+        "from again import Made\napp = Made('x')\n",
+        "from again import Deeper\napp = Deeper('x')\n",
         "from flask import Flask\nclass Own(Flask): pass\nclass Mine(Own): pass\napp = Mine('x')\n",
     ],
 )
@@ -59,6 +63,7 @@ def test_module_that_may_make_one(text: str) -> None:
         "from flask import request\nprint(request)\n",
         "from flask import Flask\ndef init(app: Flask): print(app)\n",
         "from store import Kept  # for Flask\nstore = Kept()\n",
+        "from server import Server\ndef init(app: Server): print(app)\n",
         "class Loop(Loop): pass\nx = Loop()  # Flask\n",
     ],
 )
@@ -76,7 +81,7 @@ def test_module_that_only_has_a_function_of_that_name_is_not_read(
         return parse(text, use)
 
     monkeypatch.setattr(flask_classes, "parse", noting)
-    text = "from tools import tool  # for Flask\ntool()\n"
+    text = "from tools import Server\nServer()\n"
     assert not may_make_application(project_with(text), "app.py")
     assert parsed == [text]
 

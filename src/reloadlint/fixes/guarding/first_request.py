@@ -67,7 +67,6 @@ def draft_first_request(
     _check_no_setup(tree, members)
     check_no_submodule(project, tree, members)
     kept = kept_names(project, place, members)
-    check_thread(makers(hazard, project, tree, members, own_class(hazard, project)))
     for reason in too_early(place, set(kept.new)):
         raise Refusal(reason)
     for other in others_served(project, place, app) if kept.new else ():
@@ -87,6 +86,7 @@ def draft_first_request(
     once = once._replace(annotations=annotations_of(tree, members))
     if app is None:
         register_elsewhere(project, place, once.hook, draft)
+    check_thread(makers(hazard, project, tree, members, own_class(hazard, project)))
     draft.add_once(tree.path, *import_of_threading(tree, style_of(tree)))
     draft.add(tree.path, *_edits(place, members, inside, once))
     here = (tree.path, tree.position(start)) == (hazard.path, hazard.span)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from reloadlint.fixes.reading.project import Project
@@ -31,10 +32,33 @@ class _Outline(NamedTuple):
 
 def may_make_application(project: Project, path: str) -> bool:
     """Whether a call in the module may be one of Flask's class or of a class made from it."""
-    if not any(name in project.texts[path] for name in _SIMPLE):
+    text, names = project.texts[path], project.once(_names)
+    if not any(name in text for name in names) or _called(names).search(text) is None:
         return False
     outline = _outline(project, path)
     return outline is None or any(may_be_flask(project, path, name) for name in outline.calls)
+
+
+def _names(project: Project) -> frozenset[str]:
+    """What Flask's classes, and those that may be made from them, are called in the project."""
+    known = new = frozenset(_SIMPLE)
+    for _ in range(_DEEPEST):
+        new = frozenset(_renamed(project, new)) - known
+        known |= new
+    return known
+
+
+@lru_cache(maxsize=8)
+def _called(names: frozenset[str]) -> re.Pattern[str]:
+    return re.compile(rf"\b({'|'.join(sorted(names))})\s*\(")
+
+
+def _renamed(project: Project, names: frozenset[str]) -> set[str]:
+    """What classes with a base of these names, and other names for them, are called."""
+    either = "|".join(sorted(names))
+    pattern = re.compile(rf"\bclass\s+(\w+)\s*\([^:]*\b(?:{either})\b|\b(?:{either})\s+as\s+(\w+)")
+    texts = (text for text in project.texts.values() if any(name in text for name in names))
+    return {found for text in texts for both in pattern.findall(text) for found in both if found}
 
 
 def may_name_product(project: Project, path: str, name: str) -> bool:
