@@ -4,7 +4,7 @@ import libcst as cst
 import pytest
 from libcst.metadata import Assignment, MetadataWrapper, ParentNodeProvider, PositionProvider
 
-from reloadlint.fixes.reading.tree import Tree
+from reloadlint.fixes.reading.tree import Tree, Unparsable
 
 TEXT = """\
 # é
@@ -70,3 +70,18 @@ def test_bindings_and_uses_come_in_the_order_of_the_text() -> None:
     assert len(lines) == 40
     uses = [tree.line(access.node) for access in tree.in_order(bound[0].references)]
     assert uses == sorted(uses)
+
+
+@pytest.mark.skipif(not hasattr(cst, "LazyImport"), reason="this libcst can't read lazy imports")
+@pytest.mark.parametrize("text", ["lazy import db", "if x:\n  lazy from db import a as b"])
+def test_lazy_imports_are_not_rewritten_as_their_uses_would_be_missed(text):
+    with pytest.raises(Unparsable, match="imports lazily"):
+        Tree("app.py", f"import os\n{text}\nprint(db)\n")
+
+
+@pytest.mark.parametrize(
+    "text", ["lazy = 1", "x = '''\nlazy import db\n'''", "y = 2  # lazy import"]
+)
+def test_what_only_looks_like_a_lazy_import_is_read(text):
+    (statement,) = Tree("app.py", f"{text}\n").module.body
+    assert isinstance(statement.body[0], cst.Assign)

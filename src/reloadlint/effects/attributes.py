@@ -24,6 +24,7 @@ from reloadlint.effects.values import (
     Function,
     G,
     Instance,
+    LazyImport,
     Literal,
     Mapping,
     Method,
@@ -68,7 +69,7 @@ class Attributes(State):
 
     def _of_module(self, value: ModuleValue, name: str, site: Site | None) -> Value:
         if name in value.names:
-            return value.names[name]
+            return self.held_by(value, name)
         inner = self.submodule_of(value, name)
         if inner is not None and self._is_loaded(inner):
             return self.module_value(inner)
@@ -76,6 +77,14 @@ class Attributes(State):
         if isinstance(getter, Function):
             return self._run_at(site, getter, Arguments([Literal(name)]), UNKNOWN)
         return self.starred(value, name) or UNKNOWN
+
+    def held_by(self, module: ModuleValue, name: str) -> Value:
+        """What a module's name stands for; what it imports lazily is loaded now."""
+        found = module.names[name]
+        if isinstance(found, LazyImport):
+            module.names[name] = UNKNOWN  # a circle of imports ends here
+            module.names[name] = found = found.load()
+        return found
 
     def starred(self, module: ModuleValue, name: str) -> Value | None:
         """A name that a module has from a library by `import *`, if the library is known for it."""

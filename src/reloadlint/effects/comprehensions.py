@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reloadlint.effects.frames import Scope, Site
 from reloadlint.effects.operators import Operators
-from reloadlint.effects.parts import put
+from reloadlint.effects.parts import merge, put
 from reloadlint.effects.truth import truth
 from reloadlint.effects.values import (
     Mapping,
@@ -65,7 +65,11 @@ class Comprehensions(Operators):
     def _add_element(self, node: r.Comprehension, scope: Scope, made: Sequence | Mapping) -> None:
         key = None if node.key is None else self.evaluate(node.key, scope)
         value = self.evaluate(node.element, scope)
-        if isinstance(made, Sequence):
+        if isinstance(made, Mapping):
+            merge(made, value) if key is None else put(made, key, value)
+        elif isinstance(node.element, r.Starred):  # since Python 3.15 (PEP 798)
+            items, exact = self.items_of(value)
+            made.add(items)
+            made.exact = made.exact and exact
+        else:
             made.add([value])
-        elif key is not None:
-            put(made, key, value)

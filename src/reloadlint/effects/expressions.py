@@ -19,6 +19,7 @@ from reloadlint.effects.values import (
     ExternalMethod,
     Function,
     G,
+    LazyImport,
     Literal,
     Mapping,
     Method,
@@ -48,7 +49,11 @@ class Expressions(Comprehensions):
         found = scope.find(node.id)
         if found is None and scope.module.stars:
             found = self.starred(scope.module, node.id)
-        return BUILTINS.get(node.id, UNKNOWN) if found is None else self._present(found)
+        if found is None:
+            return BUILTINS.get(node.id, UNKNOWN)
+        if type(found) is LazyImport:  # only a module can have one
+            found = self.held_by(scope.module, node.id)
+        return self._present(found)
 
     def _present(self, value: Value) -> Value:
         """The `g` of the innermost context for Flask's name of it."""

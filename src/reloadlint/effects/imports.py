@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from reloadlint.effects.attributes import Attributes
 from reloadlint.effects.frames import Flow, Scope, Site
 from reloadlint.effects.values import (
     UNKNOWN,
     External,
+    LazyImport,
     Literal,
     ModuleValue,
     Sequence,
@@ -31,23 +34,40 @@ class Imports(Attributes):
         """`import a.b.c`, `import a.b.c as x`."""
         importer = scope.module.module
         for alias in node.names:
-            value = self._imported(importer, alias.name)
-            if alias.asname:
-                scope.bind(alias.asname, value)
-                continue
-            top = alias.name.partition(".")[0]
-            scope.bind(top, self._imported(importer, top) if top != alias.name else value)
+            name = alias.asname or alias.name.partition(".")[0]
+            load = partial(self._module_named, importer, alias)
+            scope.bind(name, LazyImport(load) if node.lazy else load())
         return Flow.FALLS
+
+    def _module_named(self, importer: Module | None, alias: r.Alias) -> Value:
+        """What `import` binds: the module, or without another name the package that it is in."""
+        value = self._imported(importer, alias.name)
+        top = alias.name.partition(".")[0]
+        return value if alias.asname or top == alias.name else self._imported(importer, top)
 
     def import_names(self, node: r.ImportFrom, scope: Scope) -> int:
         """`from a import b`, `from . import c`, `from a import *`."""
-        source = self._imported(scope.module.module, node.module, node.level)
+        importer = scope.module.module
+        if node.lazy:
+            return self._import_lazily(node, scope, importer)
+        source = self._imported(importer, node.module, node.level)
         for alias in node.names:
             if alias.name == "*":
                 self._import_all(source, scope)
             else:
                 site = Site(self.module_of(scope), alias.span, alias.name, "implicit")
                 scope.bind(alias.asname or alias.name, self._taken(source, alias.name, site))
+        return Flow.FALLS
+
+    def _import_lazily(self, node: r.ImportFrom, scope: Scope, importer: Module | None) -> int:
+        """`lazy from a import b`."""
+
+        def load(alias: r.Alias) -> Value:
+            site = Site(self.module_of(scope), alias.span, alias.name, "implicit")
+            return self._taken(self._imported(importer, node.module, node.level), alias.name, site)
+
+        for alias in node.names:
+            scope.bind(alias.asname or alias.name, LazyImport(partial(load, alias)))
         return Flow.FALLS
 
     def import_by_name(self, name: str) -> Value:
@@ -85,7 +105,7 @@ class Imports(Attributes):
         if not isinstance(source, ModuleValue):
             return UNKNOWN
         if name in source.names:
-            return source.names[name]
+            return self.held_by(source, name)
         inner = self.submodule_of(source, name)
         return self.attribute(source, name, site) if inner is None else self._loaded(inner)
 

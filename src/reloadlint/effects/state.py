@@ -257,6 +257,10 @@ class State(ABC):
         """A name that a module has from a library by `import *`."""
 
     @abstractmethod
+    def held_by(self, module: ModuleValue, name: str) -> Value:
+        """What a module's name stands for; what it imports lazily is loaded now."""
+
+    @abstractmethod
     def set_attribute(self, value: Value, name: str, new: Value) -> None:
         """`value.name = new`."""
 

@@ -321,6 +321,15 @@ class Suspended(Value):
         self.run = run
 
 
+class LazyImport(Value):
+    """What `lazy import` has bound a name to: `load` loads the module, and gives what is meant."""
+
+    __slots__ = ("load",)
+
+    def __init__(self, load: Callable[[], Value]) -> None:
+        self.load = load
+
+
 class Context(Suspended):
     """A call of a `@contextmanager` function: `run_with` follows it around a `with` block.
 

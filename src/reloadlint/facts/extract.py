@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -17,6 +18,8 @@ from reloadlint.syntax import parse
 LONGEST_CONSTANT = 300
 LONGEST_TEXT = 60
 
+_ANNOTATIONS_WAIT = sys.version_info >= (3, 14)
+"""Whether annotations are evaluated when they are asked for only (PEP 649)."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 """Half a character: such a text can't be written anywhere, not even to the cache."""
 
@@ -40,7 +43,7 @@ class _Extractor:
 
     def __init__(self, text: str, tree: ast.Module) -> None:
         self._lines = None if text.isascii() else split_lines(text)
-        self._lazy_annotations = any(
+        self._lazy_annotations = _ANNOTATIONS_WAIT or any(
             isinstance(node, ast.ImportFrom)
             and node.module == "__future__"
             and any(alias.name == "annotations" for alias in node.names)
@@ -169,10 +172,11 @@ class _Extractor:
         return r.Case(literal, wildcard, names, guard, self.block(case.body))
 
     def _import(self, node: ast.Import) -> r.Stmt:
-        return r.Import(self._aliases(node))
+        return r.Import(self._aliases(node), _is_lazy(node))
 
     def _import_from(self, node: ast.ImportFrom) -> r.Stmt:
-        return r.ImportFrom(node.module or "", self._aliases(node), node.level)
+        module = node.module or ""
+        return r.ImportFrom(module, self._aliases(node), node.level, _is_lazy(node))
 
     def _aliases(self, node: ast.Import | ast.ImportFrom) -> tuple[r.Alias, ...]:
         return tuple(r.Alias(alias.name, alias.asname, self.span(alias)) for alias in node.names)
@@ -363,7 +367,9 @@ class _Extractor:
             for g in node.generators
         )
         if isinstance(node, ast.DictComp):
-            return r.Comprehension("dict", self.expr(node.key), self.expr(node.value), generators)
+            key, value = (node.key, node.value) if node.value else (None, node.key)  # `**key`
+            known = None if key is None else self.expr(key)
+            return r.Comprehension("dict", known, self.expr(value), generators)
         return r.Comprehension(_COMPREHENSIONS[type(node)], None, self.expr(node.elt), generators)
 
     def _named_expr(self, node: ast.NamedExpr) -> r.Expr:
@@ -417,6 +423,10 @@ _STATEMENTS: dict[type[ast.AST], Callable[[_Extractor, Any], r.Stmt]] = {
 }
 if hasattr(ast, "TryStar"):
     _STATEMENTS[ast.TryStar] = _X._try
+
+
+def _is_lazy(node: ast.Import | ast.ImportFrom) -> bool:
+    return bool(getattr(node, "is_lazy", False))  # since Python 3.15 (PEP 810)
 
 
 def _is_kept(text: str) -> bool:

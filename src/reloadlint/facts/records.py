@@ -124,7 +124,10 @@ class Generator(Record, frozen=True):
 
 
 class Comprehension(Record, frozen=True):
-    """A comprehension; `kind` is `list`, `set`, `dict` or `generator`; `key` only for `dict`."""
+    """A comprehension; `kind` is `list`, `set`, `dict` or `generator`.
+
+    `key` only for `dict`; None there if the element is a mapping that is unpacked.
+    """
 
     kind: str
     key: Expr | None
@@ -280,15 +283,19 @@ class Alias(Record, frozen=True):
 
 
 class Import(Record, frozen=True):
+    """`import names`; `lazy` (Python 3.15): a module is loaded when its name is first used."""
+
     names: tuple[Alias, ...]
+    lazy: bool = False
 
 
 class ImportFrom(Record, frozen=True):
-    """`from module import names`; `level` counts the dots; a name may be `*`."""
+    """`from module import names`; `level` counts the dots; a name may be `*`; `lazy` as above."""
 
     module: str
     names: tuple[Alias, ...]
     level: int
+    lazy: bool = False
 
 
 class Global(Record, frozen=True):
