@@ -31,13 +31,16 @@ def names(*ids: str) -> tuple[r.Name, ...]:
     return tuple(map(r.Name, ids))
 
 
+AT_ONCE = sys.version_info < (3, 14)
+"""Whether Python evaluates annotations where they stand."""
+
 # Statements
 
 STATEMENTS = {
     "assignment": ("a = b = c", r.Assign(names("a", "b"), r.Name("c"))),
     "augmented": ("a += b", r.AugAssign(r.Name("a"), r.Name("b"))),
-    "annotated": ("a: b = c", r.AnnAssign(r.Name("a"), r.Name("b"), r.Name("c"), True)),
-    "annotation only": ("a: b", r.AnnAssign(r.Name("a"), r.Name("b"), None, True)),
+    "annotated": ("a: b = c", r.AnnAssign(r.Name("a"), r.Name("b"), r.Name("c"), AT_ONCE)),
+    "annotation only": ("a: b", r.AnnAssign(r.Name("a"), r.Name("b"), None, AT_ONCE)),
     "raise": ("raise a from b", r.Raise(r.Name("a"))),
     "raise again": ("raise", r.Raise(None)),
     "assert": ("assert a, b", r.ExprStatement(r.Name("a"))),
@@ -194,9 +197,9 @@ def test_class_has_bases_keywords_and_body() -> None:
 
 
 EVALUATED = {
-    "at module level": ("a: b()", True),
-    "in a class": ("class C:\n a: b()", True),
-    "in a class in a function": ("def f():\n class C:\n  a: b()", True),
+    "at module level": ("a: b()", AT_ONCE),
+    "in a class": ("class C:\n a: b()", AT_ONCE),
+    "in a class in a function": ("def f():\n class C:\n  a: b()", AT_ONCE),
     "in a function": ("def f():\n a: b()", False),
     "with the future import": ("from __future__ import annotations\na: b()", False),
 }
@@ -209,7 +212,7 @@ def test_annotations_are_evaluated_where_python_does(text: str, expected: bool) 
 
 
 def test_annotations_of_a_function_follow_the_future_import() -> None:
-    assert function("def f(a: b()): pass").evaluated
+    assert function("def f(a: b()): pass").evaluated is AT_ONCE
     assert not body("from __future__ import annotations\ndef f(a: b()): pass")[1].evaluated
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,8 +37,10 @@ class Project:
 
     Beside its modules the folder may hold: `static`, one line that says why it cannot be loaded
     in a test; `entries`, the modules that a server would load, if not `app` and `wsgi`; `environ`,
-    variables (`NAME=value`) under which what is only likely turns out the other way; `trace`, one
-    sentence that says why what is traced differs from what `effects` and `check` say.
+    variables (`NAME=value`) under which what is only likely turns out the other way; `inherited`,
+    those that the reloader's child has from its parent; `trace`, one sentence that says why what is
+    traced differs from what `effects` and `check` say; `until`, the last Python on which it does
+    what its comments say.
     """
 
     folder: Path
@@ -59,6 +62,12 @@ class Project:
         return [want for want in self.findings if want.code == "RL107"]
 
     @property
+    def is_of_this_python(self) -> bool:
+        """Whether the project does what its comments say on the running Python."""
+        version = self._text("until").partition(":")[0]
+        return not version or tuple(map(int, version.split("."))) >= sys.version_info[:2]
+
+    @property
     def static(self) -> str | None:
         """Why the project cannot be loaded here, or None if it can."""
         return self._text("static").strip() or None
@@ -77,7 +86,12 @@ class Project:
     @property
     def environ(self) -> dict[str, str]:
         """Variables under which what is only likely turns out the other way."""
-        return dict(line.split("=", 1) for line in self._text("environ").splitlines())
+        return self._variables("environ")
+
+    @property
+    def inherited(self) -> dict[str, str]:
+        """Variables that the application sets, so that the reloader's child has them."""
+        return self._variables("inherited")
 
     @property
     def scripts(self) -> list[str]:
@@ -88,8 +102,13 @@ class Project:
     @property
     def knows_reloader(self) -> bool:
         """Whether a module asks in which of the reloader's two processes it is."""
+        if self.inherited:
+            return True
         texts = (file.read_bytes() for file in self.folder.rglob("*.py"))
         return any(word in text for text in texts for word in RELOADER_WORDS)
+
+    def _variables(self, file: str) -> dict[str, str]:
+        return dict(line.split("=", 1) for line in self._text(file).splitlines())
 
     def _text(self, file: str) -> str:
         return self._bytes(file).decode()
@@ -101,11 +120,9 @@ class Project:
 
 def fixtures() -> list[Project]:
     """Return the projects in `tests/fixtures/check`, by name."""
-    return [
-        Project(folder, tuple(expectations.in_folder(folder)))
-        for folder in sorted(FIXTURES.iterdir())
-        if folder.is_dir()
-    ]
+    folders = [folder for folder in sorted(FIXTURES.iterdir()) if folder.is_dir()]
+    found = [Project(folder, tuple(expectations.in_folder(folder))) for folder in folders]
+    return [project for project in found if project.is_of_this_python]
 
 
 def examples() -> list[Project]:

@@ -106,6 +106,16 @@ def test_a_clean_application_begins_nothing(load: Load) -> None:
     assert (trace.problem, trace.note) == (None, None)
 
 
+@on_posix
+def test_the_process_that_counts_semaphores_is_pythons_own(load: Load, tmp_path: Path) -> None:
+    """From Python 3.14 on Werkzeug's debugger has one as well."""
+    head = "import multiprocessing, subprocess\n"
+    locked = head + "lock = multiprocessing.get_context('spawn').Lock()\n"
+    assert effects(load(app=locked)) == []
+    trace = load(app=f"{locked}child = subprocess.Popen(['sleep', '600'])\n")
+    assert seen(trace, tmp_path) == [("process", "held", "app.py:3")]
+
+
 def test_the_way_leads_from_the_call_through_the_project_to_the_library(
     load: Load, tmp_path: Path
 ) -> None:

@@ -10,7 +10,16 @@ from . import system
 from .frames import is_within
 from .journal import Effect, Journal
 
-EVENTS = ("subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn", "os.system")
+EVENTS = (
+    "subprocess.Popen",
+    "os.fork",
+    "os.forkpty",
+    "os.posix_spawn",
+    "os.system",
+    "_posixsubprocess.fork_exec",  # since Python 3.14
+)
+INSIDE = {"os.posix_spawn": "_posix_spawn", "_posixsubprocess.fork_exec": "_execute_child"}
+"""The function of `subprocess` that has told of the process before."""
 
 
 class Processes:
@@ -24,10 +33,14 @@ class Processes:
         self.handlers = dict.fromkeys(EVENTS, self._starts)
 
     def _starts(self, event: str, *args: Any) -> None:
-        if event == "os.posix_spawn" and is_within(sys._getframe(), "subprocess", "_posix_spawn"):
+        inside = INSIDE.get(event)
+        if inside is not None and is_within(sys._getframe(), "subprocess", inside):
             return
         self.look()
-        effect = self._journal.begin("process", _command(event, args))
+        command = _command(event, args)
+        if system.PYTHONS_OWN in command:
+            return
+        effect = self._journal.begin("process", command)
         if effect is not None:
             self._waiting.append(effect)
 
@@ -69,7 +82,7 @@ def _command(event: str, args: Any) -> str:
     """What a process is to run, shortly."""
     if event == "os.system":
         return os.fsdecode(args[0])
-    if event == "subprocess.Popen":
+    if event in ("subprocess.Popen", "_posixsubprocess.fork_exec"):
         given = args[1]
         words = [given] if isinstance(given, (str, bytes, os.PathLike)) else list(given)
         return " ".join(os.fsdecode(word) for word in words)
