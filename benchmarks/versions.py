@@ -1,6 +1,6 @@
 """The same report and the same patch on every Python: run `check` and `fix` with each that is here.
 
-    python benchmarks/versions.py                              those on PATH, python3.10 to 3.14
+    python benchmarks/versions.py                              those on PATH, python3.10 to 3.15
     python benchmarks/versions.py --python PATH --python PATH  these, too
     python benchmarks/versions.py --environments FOLDER        those without reloadlint get it there
     python benchmarks/versions.py --sample 20 --fixtures 40    short; the same for the same --seed
@@ -9,7 +9,7 @@ Subjects are the projects in `tests/fixtures` and `examples`, each on its own; s
 together; and files of `corpus/`, each taken for a Flask module. Each interpreter has another hash
 seed, and reads those together in another order and number of processes. Output and status
 must be the same byte for byte; only what Python's parser says of a file that isn't Python to it is
-left out, and files that not all of them can parse.
+left out, files that not all of them can parse, and fixtures that say up to which Python they hold.
 
 An interpreter without reloadlint gets it in an environment of its own, if a folder for those is
 named; else it is left out, and told. The exit status is 0 if at least two agreed on everything, 1
@@ -32,7 +32,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKER = Path(__file__).with_name("versions_worker.py")
-NAMES = tuple(f"python3.{minor}" for minor in range(10, 15))
+NAMES = tuple(f"python3.{minor}" for minor in range(10, 16))
 NOTHING = 3
 PARSES = "import ast, sys; ast.parse(open(sys.argv[1], 'rb').read())"
 
@@ -79,10 +79,14 @@ def fixtures(count: int | None, chance: random.Random) -> Iterator[Subject]:
     """The projects among the fixtures and examples: all, or so many."""
     base = ROOT / "tests" / "fixtures"
     folders = [*base.glob("check/*"), *base.glob("*/*/before"), *(ROOT / "examples").iterdir()]
-    folders = sorted(folder for folder in folders if folder.is_dir())
+    folders = sorted(folder for folder in folders if _is_of_all_versions(folder))
     chosen = folders if count is None else chance.sample(folders, min(count, len(folders)))
     for folder in chosen:
         yield str(folder.relative_to(ROOT)), folder, ["."]
+
+
+def _is_of_all_versions(folder: Path) -> bool:
+    return folder.is_dir() and not (folder / "until").exists()
 
 
 def samples(count: int, chance: random.Random, scratch: Path) -> Iterator[Subject]:
@@ -100,7 +104,7 @@ def samples(count: int, chance: random.Random, scratch: Path) -> Iterator[Subjec
 def together(order: int) -> Subject:
     """Many files, checked in another order and number of processes each time."""
     folder = ROOT / "tests" / "fixtures" / "check"
-    names = [path.name for path in sorted(folder.iterdir()) if path.is_dir()][::60]
+    names = [path.name for path in sorted(folder.iterdir()) if _is_of_all_versions(path)][::60]
     random.Random(order).shuffle(names)
     return "fixtures together", folder, [*names, "--jobs", str(order % 4 + 1)]
 

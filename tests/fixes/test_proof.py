@@ -21,6 +21,7 @@ from reloadlint.fixes.reading.stars import brought_by_stars
         ("f = lambda: h\nh = 1\n", None),
         ("x = 1\nif x:\n    h = 1\nelse:\n    h = 2\nprint(h)\n", None),
         ("class C:\n    a = 1\n    b = [a for _ in (1,)]\n", "unbound name `a`"),
+        ("x: int = 1\nif x:\n    y: str = 'a'\nclass C:\n    z: int\n", None),
     ],
 )
 def test_every_name_is_bound(after, fault):

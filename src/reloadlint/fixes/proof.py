@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import builtins
+import dis
 import symtable
 import warnings
 from collections.abc import Collection, Iterator
+from types import CodeType
 
 from reloadlint.fixes.binding_order import early_names
 
 _MODULE_NAMES = frozenset(
     {"__file__", "__name__", "__doc__", "__path__", "__spec__", "__package__", "__loader__"}
 )
+_OF_THE_COMPILER = frozenset({"__conditional_annotations__", "__classdict__"})
+"""What Python 3.14 notes about annotations under names of its own."""
 
 
 class Disproof(Exception):  # noqa: N818 - named as what it is
@@ -66,7 +70,19 @@ def unbound_names(text: str) -> set[str]:
         symbols = table.get_symbols()
         bound |= {s.get_name() for s in symbols if s.is_declared_global() and s.is_assigned()}
     used = {s.get_name() for t in tables for s in t.get_symbols() if _is_global_use(t, s)}
-    return used - bound - set(dir(builtins)) - _MODULE_NAMES
+    used |= _loaded_globals(compile(text, "<text>", "exec", dont_inherit=True))
+    return used - bound - set(dir(builtins)) - _MODULE_NAMES - _OF_THE_COMPILER
+
+
+def _loaded_globals(code: CodeType) -> set[str]:
+    """What the code looks for among the globals.
+
+    From Python 3.12 on the tables don't tell of a comprehension in a class, which doesn't see the
+    class's own names.
+    """
+    found = {i.argval for i in dis.get_instructions(code) if i.opname == "LOAD_GLOBAL"}
+    inner = (constant for constant in code.co_consts if isinstance(constant, CodeType))
+    return found.union(*map(_loaded_globals, inner))
 
 
 def _is_global_use(table: symtable.SymbolTable, symbol: symtable.Symbol) -> bool:
