@@ -161,3 +161,47 @@ def test_thread_is_a_service_if_nobody_waits_for_its_answer(
     settings = Settings(follow_installed=False, cache=False, select=("RL1",))
     (finding,) = check_project([tmp_path], settings).findings
     assert finding.role == role
+
+
+TIMER = """\
+import threading
+from flask import Flask
+
+app = Flask(__name__)
+
+
+class RepeatedTimer:
+    def __init__(self, interval, function):
+        self.interval = interval
+        self.function = function
+        self.start()
+
+    def start(self):
+        self.timer = threading.Timer(self.interval, self.run)
+        self.timer.start()
+        return self
+
+    def run(self):
+        self.start()
+        self.function()
+
+    def stop(self):
+        self.timer.cancel()
+
+
+timer = RepeatedTimer(5, print)
+"""
+RUN_FOR_AN_ANSWER = """\
+    def run(self):
+        self.start()
+        return self.function()
+"""
+
+
+@pytest.mark.parametrize(("run", "role"), [("", "service"), (RUN_FOR_AN_ANSWER, "connection")])
+def test_object_that_callers_only_start_is_a_service(tmp_path: Path, run: str, role: str) -> None:
+    program = TIMER.replace("    def stop", f"{run}\n    def stop")
+    (tmp_path / "app.py").write_text(program, encoding="utf-8")
+    settings = Settings(follow_installed=False, cache=False, select=("RL1",))
+    (finding,) = check_project([tmp_path], settings).findings
+    assert finding.role == role

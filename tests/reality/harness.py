@@ -82,7 +82,8 @@ def observe(projects: list[Project], scratch: Path) -> dict[Way, Observation]:
 
 
 def _job(number: int, project: Project, way: Way, scratch: Path) -> dict[str, Any]:
-    environ = {"parent": {}, "child": {"WERKZEUG_RUN_MAIN": "true"}, "varied": project.environ}
+    child = {"WERKZEUG_RUN_MAIN": "true", **project.inherited}
+    environ = {"parent": {}, "child": child, "varied": project.environ}
     return {
         "id": number,
         "folder": way.folder,

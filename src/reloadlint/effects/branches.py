@@ -8,6 +8,7 @@ from typing import Any
 
 from reloadlint.effects.assignments import Assignments
 from reloadlint.effects.frames import Flow, Scope
+from reloadlint.effects.markers import is_decided_by_a_mark
 from reloadlint.effects.truth import compare, truth
 from reloadlint.effects.values import (
     NONE,
@@ -42,7 +43,15 @@ class Branches(Assignments):
             return self.execute(node.body if found else node.orelse, scope)
         branches = [node.body, *self._other_branches(node.orelse, scope)]
         follow: list[Callable[[], int]] = [partial(self.execute, b, scope) for b in branches]
-        return self._one_of(follow, scope, guarded=isinstance(found, ReloaderTest))
+        guarded = isinstance(found, ReloaderTest) or self._is_marked(node, scope)
+        return self._one_of(follow, scope, guarded=guarded)
+
+    def _is_marked(self, node: r.If, scope: Scope) -> bool:
+        """Whether a mark in the environment keeps one of the reloader's processes out."""
+        if id(node) not in self._marked:
+            place = scope.function.definition.body if scope.function else node.orelse
+            self._marked[id(node)] = node, is_decided_by_a_mark(node, place)
+        return self._marked[id(node)][1]
 
     def _other_branches(self, orelse: tuple[Stmt, ...], scope: Scope) -> Iterator[tuple[Stmt, ...]]:
         """The branches of an `elif` chain that may be taken: one decision, and one doubt."""

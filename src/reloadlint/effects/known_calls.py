@@ -118,11 +118,19 @@ class KnownCalls(Iterables):
         entry = owner.entry
         if entry is None or method not in entry.forced_by:
             return
-        if owner.opened:
+        if owner.opened and not self._is_sure_here(owner):
             self._note_forced(owner)
             return
         for kind in entry.forced_effects:
             self.record(kind, owner, entry, daemon=entry.daemon, certain=True)
+
+    def _is_sure_here(self, owner: Instance) -> bool:
+        """Whether the call that a report names has perhaps connected it before, and surely now."""
+        known = self.occurrences.of(owner)
+        if self.doubts or self.guards or not known or len(self.stack) <= self.boundary:
+            return False
+        here = self.stack[self.boundary]
+        return all(o.chain[0] is here and not o.certain for o in known)
 
     def _note_forced(self, owner: Instance) -> None:
         """Note where an open client would have to be connected if it were lazy."""
@@ -169,9 +177,9 @@ class KnownCalls(Iterables):
             if method in HANDLES:
                 made.keeps.append(receiver)
             return made
-        if entry.returns is None:
+        if entry.returns in (None, "self"):
             self._start(entry, receiver, args)
-            return UNKNOWN
+            return UNKNOWN if entry.returns is None else receiver
         made = self._made_by(callee.name, entry)
         made.keeps += [receiver, *args.all()]
         self._apply(entry, made, args)

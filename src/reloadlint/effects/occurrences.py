@@ -74,6 +74,20 @@ class OccurrenceLog(list[Occurrence]):
         """Those that this object holds or has held, but for those that a later one stands for."""
         return [o for o in self._by_owner.get(id(owner), ()) if not o.covered]
 
+    def all_of(self, owner: Value) -> list[Occurrence]:
+        """All that this object holds or has held: what a later one stands for ends with it."""
+        return self._by_owner.get(id(owner), [])
+
+    def set_apart(self, occurrences: Iterable[Occurrence]) -> None:
+        """Happened in another process: not found by their owners until they are joined again."""
+        for occurrence in occurrences:
+            self._by_owner[id(occurrence.owner)].remove(occurrence)
+
+    def join(self, occurrences: Iterable[Occurrence]) -> None:
+        """Found by their owners again."""
+        for occurrence in occurrences:
+            self._by_owner.setdefault(id(occurrence.owner), []).append(occurrence)
+
 
 class Outcome(msgspec.Struct, frozen=True):
     """What is known of a call in a module's body once it has run.

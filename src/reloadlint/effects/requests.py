@@ -47,13 +47,17 @@ class Put(msgspec.Struct, frozen=True):
 
 
 class Use(msgspec.Struct, frozen=True):
-    """A method that was called on an object; `written` is the call in the observed function."""
+    """A method that was called on an object.
+
+    `written` is the call in the observed function, `depth` says how many functions were active.
+    """
 
     owner: Instance
     callee: ExternalMethod | Method
     site: Site
     written: Site
     certain: bool
+    depth: int
 
     @property
     def method(self) -> str:
@@ -178,7 +182,8 @@ class RequestObserver(Observer):
         owner = callee.receiver
         if isinstance(owner, Instance) and owner is not self.g and self.stack:
             written = self.stack[min(1, len(self.stack) - 1)]
-            self.uses.append(Use(owner, callee, self.stack[-1], written, not self.doubts))
+            certain, depth = not self.doubts, len(self.active)
+            self.uses.append(Use(owner, callee, self.stack[-1], written, certain, depth))
 
     def instantiate(self, cls: Class, args: Arguments) -> Value:
         """`cls(…)`; the object is known to be new."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from reloadlint.effects.values import Class, External, Function, Instance
 from reloadlint.facts import records as r
+from reloadlint.facts.walk import walk
 
 if TYPE_CHECKING:
     from reloadlint.effects.catalogue import Entry
@@ -119,14 +120,24 @@ def _is_asked(subject: Instance) -> bool:
     """Whether callers use a closeable object for an answer, so that it works for them.
 
     One that merely takes jobs, or that nobody calls, works on its own: a service. So does one that
-    is a thread itself, if no caller waits for it.
+    is a thread itself, if no caller waits for it. To start it, or to run what it does, is to ask
+    for nothing, if nothing comes of it.
     """
     if not closers_of(subject) or not isinstance(subject.cls, Class):
         return False
     methods = [m for m in _public_methods(subject.cls) if not is_closer(m.name)]
     if _is_thread(subject.cls):
         return any(_WAITING.intersection(_called(method.body)) for method in methods)
-    return any(not _hands_over(method) for method in methods)
+    return any(not (_hands_over(method) or _only_begins(method)) for method in methods)
+
+
+def _only_begins(method: r.FunctionDef) -> bool:
+    """Whether a method starts or does the work, and gives its caller nothing."""
+    if method.name not in _THREAD_API or _WAITING.intersection(_called(method.body)):
+        return False
+    inside = walk(method.body, into_definitions=False)
+    given = (node.value for node in inside if isinstance(node, r.Return))
+    return all(value in (None, r.Name("self")) for value in given)
 
 
 def _is_thread(cls: Class) -> bool:

@@ -65,6 +65,8 @@ class Solver(Libraries):
     ) -> None:
         super().__init__(index, catalogue, facts_of, libraries)
         self._guards: list[tuple[ModuleValue, tuple[Stmt, ...]]] = []
+        self._apart: dict[str, list[Occurrence]] = {}
+        """By root, what its own body did: other roots are other processes, unless they load it."""
         self._steps_in_guards = 0
         self._exclusions = Exclusions(self.facts_of)
         self._runs: list[Run] = []
@@ -83,8 +85,12 @@ class Solver(Libraries):
             for module in roots:
                 for package in self.index.packages_above(module):
                     self.load(package)
+                before = len(self.occurrences)
                 self.load(module)
+                self._set_apart(module, self.occurrences[before:])
                 self.contexts.clear()  # what the next one pushes is another process's
+            for path in list(self._apart):
+                self._join(path)
             self._drop_collected(self.occurrences)
             imported = list(self.occurrences)
             guarded: list[Occurrence] = []
@@ -97,6 +103,8 @@ class Solver(Libraries):
         """Load a module of the project, unless that has been done."""
         loaded = self.modules.get(module.path)
         if loaded is not None:
+            if module.path in self._apart:
+                self._join(module.path)
             return loaded
         loaded = self.modules[module.path] = ModuleValue(module)
         facts = self.facts_of(module)
@@ -107,6 +115,22 @@ class Solver(Libraries):
             else:
                 self._run_body(loaded, facts)
         return loaded
+
+    def _set_apart(self, root: Module, happened: list[Occurrence]) -> None:
+        """What a root has opened of a shared module's objects is closed in the next process."""
+        own = [o for o in happened if o.chain[0].module is root]
+        if own:
+            self._apart[root.path] = own
+            self.occurrences.set_apart(own)
+        for occurrence in own:
+            occurrence.owner.opened = False
+
+    def _join(self, path: str) -> None:
+        """From here on, what this root's body did has happened in this process, too."""
+        own = self._apart.pop(path)
+        self.occurrences.join(own)
+        for occurrence in own:
+            occurrence.owner.opened = True
 
     def _announce(self, loaded: ModuleValue) -> None:
         """A package has its submodule as an attribute from the moment that it is imported."""

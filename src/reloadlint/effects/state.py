@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from reloadlint.effects.catalogue import Catalogue, Entry
     from reloadlint.effects.frames import Scope, Site
     from reloadlint.effects.values import Class, ContextGlobals, Function, Instance, ModuleValue
-    from reloadlint.facts.records import Expr, Span, Stmt
+    from reloadlint.facts.records import Expr, If, Span, Stmt
     from reloadlint.project.installed import LibraryIndex
     from reloadlint.project.modules import Module, ModuleIndex
 
@@ -134,6 +134,8 @@ class State(ABC):
         """By loaded module and name, the calls of libraries that had no effect, or none known."""
         self.cut_short: set[str] = set()
         """Modules that ask too much: not every call that their loading makes was entered."""
+        self._marked: dict[int, tuple[If, bool]] = {}
+        """By identity an `if`, and whether it asks for a mark that only one process sets."""
         self.contexts: list[ContextGlobals] = []
         """`g` of each application context that is open, the innermost last."""
         self.teardowns: list[tuple[Value, Value]] = []
@@ -222,7 +224,7 @@ class State(ABC):
 
     def release(self, owner: Value) -> None:
         """Note that what this object held is over."""
-        for occurrence in self.occurrences.of(owner):
+        for occurrence in self.occurrences.all_of(owner):
             occurrence.released = occurrence.released or not occurrence.settled
 
     def assign(self, names: dict[str, Value], name: str, value: Value) -> None:

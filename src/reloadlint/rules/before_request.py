@@ -109,9 +109,13 @@ def _opened(solver: Solver, hook: Hook) -> Iterator[tuple[Put, Occurrence]]:
 
 
 def _is_used(observer: RequestObserver, put: Put, opened: Occurrence) -> bool:
-    """Whether the hook calls a method of it, after it has been opened."""
+    """Whether the hook, or what it calls, calls a method of it after it has been opened.
+
+    What the function that puts it on `g` does with it belongs to the opening.
+    """
     for use in observer.uses:
-        if use.written is opened.chain[1] or use.method in _NO_USE:
+        opens_it = use.written is opened.chain[1] and use.depth >= put.depth
+        if opens_it or use.method in _NO_USE:
             continue
         if use.owner is put.value or id(opened.owner) in reachable([use.owner]):
             return True
