@@ -15,6 +15,7 @@ from reloadlint.fixes.edits import Edit, Overlap, applied
 from reloadlint.fixes.proof import Disproof, Eager, Replaced, unproved_text
 from reloadlint.fixes.reading.stars import brought_by_stars
 from reloadlint.fixes.together import Together, edits_of
+from reloadlint.fixes.writing.import_order import kept_in_order
 
 Texts: TypeAlias = Mapping[str, str]
 """Texts by path relative to the project's root."""
@@ -140,6 +141,7 @@ class Rounds:
             brought = brought_by_stars(text, {**state.texts, **texts})
             if fault := unproved_text(state.texts[path], text, brought):
                 raise Disproof(f"{path} {fault}")
+            texts[path] = kept_in_order(state.texts[path], text)
         after = self._check({**self._texts, **texts})
         _compare(state.findings, after.findings, chosen)
         return texts, after

@@ -21,7 +21,7 @@ from reloadlint.fixes.rounds import Checked, Fixed, Texts
 
 _NOT_ASKED = "a factory changes how the application is imported; `--unsafe-fixes` writes it"
 
-_TAKEN = "the factory took it away, too"
+_TAKEN = "it happens where the factory makes an application now, not while the module is loaded"
 
 
 class Factory(msgspec.Struct, frozen=True):

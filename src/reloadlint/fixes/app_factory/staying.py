@@ -6,6 +6,7 @@ import libcst as cst
 import msgspec
 
 from reloadlint.fixes.app_factory.body import Body, Piece
+from reloadlint.fixes.app_factory.receivers import check_receivers
 from reloadlint.fixes.app_factory.sorting import Sorted, Sorter
 from reloadlint.fixes.draft import Refusal
 from reloadlint.fixes.reading.callbacks import BACKGROUND
@@ -104,6 +105,7 @@ class Arranger:
             self._see_to_the_rest(module, forced)
             if known == (len(forced), len(needing)):
                 self._see_that_nobody_else_needs(module.sorted)
+                check_receivers(self._body, module.sorted.moved)
                 return module
 
     # What stays

@@ -69,10 +69,30 @@ def _around(tree: Tree, node: cst.CSTNode) -> cst.CSTNode:
     return tree.statement_of(node)
 
 
+def patched(project: Project, found: References) -> Iterator[str]:
+    """Where `mock.patch("app.db")` would look at a proxy, to see what kind of mock is due."""
+    for path, name in sorted(found.names):
+        for tree, node in _texts(project, path, name):
+            call = next((n for n in tree.ancestors(node) if isinstance(n, cst.Call)), None)
+            if last_name(call) == "patch":
+                line = tree.line(node)
+                yield f"`patch` in line {line} of {tree.path} would ask the proxy outside a context"
+
+
 def _in_texts(project: Project, path: str, name: str) -> Iterator[str]:
     """`import_string("app:db")`, `patch("app.db")`, `getattr(app, "db")`."""
-    module = project.module(path)
-    short = module.name.rpartition(".")[2]
+    for tree, node in _texts(project, path, name):
+        yield _named(tree, node)
+    short = project.module(path).name.rpartition(".")[2]
+    for other in dict.fromkeys((*project.mentioning(name, short), path)):
+        text = project.texts[other]
+        if "import_module" in text and re.search(rf"\.{re.escape(name)}\b", text):
+            yield from _by_import_module(project.tree(other), short)
+
+
+def _texts(project: Project, path: str, name: str) -> Iterator[tuple[Tree, cst.SimpleString]]:
+    """The texts that name it as part of its module."""
+    short = project.module(path).name.rpartition(".")[2]
     pattern = re.compile(rf"(?:^|.*\.){re.escape(short)}[.:]{re.escape(name)}(?:\.\w+)*$")
     quick = re.compile(rf"[\"'][\w.]*{re.escape(short)}[.:]{re.escape(name)}\b")
     for other in dict.fromkeys((*project.mentioning(name, short), path)):
@@ -82,9 +102,7 @@ def _in_texts(project: Project, path: str, name: str) -> Iterator[str]:
             for node in tree.every(cst.SimpleString):
                 value = node.evaluated_value
                 if isinstance(value, str) and pattern.match(value) and not _is_file(tree, node):
-                    yield _named(tree, node)
-        if "import_module" in text and re.search(rf"\.{re.escape(name)}\b", text):
-            yield from _by_import_module(project.tree(other), short)
+                    yield tree, node
 
 
 def _is_file(tree: Tree, node: cst.SimpleString) -> bool:

@@ -13,7 +13,7 @@ from reloadlint.fixes.reading.project import Project
 from reloadlint.fixes.reading.references import Use
 from reloadlint.fixes.reading.things import Thing
 from reloadlint.fixes.reading.tree import last_name
-from reloadlint.fixes.writing.flask_import import flask_name
+from reloadlint.fixes.writing.flask_import import beside, flask_name
 from reloadlint.fixes.writing.style import Style
 
 _TESTS = (cst.If, cst.While, cst.IfExp, cst.BooleanOperation, cst.UnaryOperation, cst.Assert)
@@ -26,7 +26,7 @@ def proxied(thing: Thing, accessor: str, style: Style, draft: Draft) -> str:
     tree = made.tree
     before = tree.span(made.line)[0]
     proxy = flask_name(tree, "LocalProxy", before, style.newline, module="werkzeug.local")
-    draft.add_once(tree.path, *proxy.edits)
+    beside(draft.edits.setdefault(tree.path, []), proxy)
     gap = style.newline * style.blank
     return f"{gap}{_target(made)} = {proxy.expression}({accessor}){style.newline}"
 

@@ -22,6 +22,7 @@ from reloadlint.fixes.reading.object import Made
 from reloadlint.fixes.reading.own_class import Methods, finalizer, kept_state
 from reloadlint.fixes.reading.project import Project
 from reloadlint.fixes.reading.references import Use
+from reloadlint.fixes.reading.takers import takers
 from reloadlint.fixes.reading.things import Thing
 from reloadlint.fixes.reading.tree import FunctionNode, Tree, descendants, dotted, last_name
 
@@ -164,14 +165,16 @@ def _left_open(
         if function is not None:
             places.setdefault(function, use.tree)
     places.update({method: tree for tree, method in methods.serving()} if methods else {})
-    committing = _committing(methods) if methods is not None else frozenset()
+    committing = _committing(project, methods) if methods is not None else frozenset()
     objects = {use.node for use in inside}
+    given = takers(project, inside)
 
     def settled(call: cst.Call) -> bool:
         owner = call.func.value if isinstance(call.func, cst.Attribute) else None
-        return last_name(call) in committing and (owner in objects or dotted(owner) == "self")
+        known = owner in objects or dotted(owner) == "self" or function not in places
+        return last_name(call) in committing and known
 
-    for function, tree in places.items():
+    for function, tree in (given | places).items():
         call = uncommitted(project, tree, function, ddl_commits=ddl_commits, settled=settled)
         if call is not None:
             yield (
@@ -180,9 +183,9 @@ def _left_open(
             )
 
 
-def _committing(methods: Methods) -> frozenset[str]:
+def _committing(project: Project, methods: Methods) -> frozenset[str]:
     """The methods of a class that commit all that they hand to the database."""
     found: dict[str, bool] = {}
     for tree, _, method in methods.defined:
-        found.setdefault(method.name.value, commits_what_it_writes(tree, method))
+        found.setdefault(method.name.value, commits_what_it_writes(project, tree, method))
     return frozenset(name for name, commits in found.items() if commits)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import libcst as cst
 
-from reloadlint.fixes.doubts.with_blocks import is_transaction
+from reloadlint.fixes.doubts.with_blocks import commits_when_left, is_transaction
 from reloadlint.fixes.reading.functions import referring
 from reloadlint.fixes.reading.project import Project
 from reloadlint.fixes.reading.tree import (
@@ -48,7 +48,7 @@ def uncommitted(
     for call in _executing(function):
         if not call.args or (settled is not None and settled(call)):
             continue
-        if _committed(tree, function, call):
+        if _committed(project, tree, function, call):
             continue
         statement = call.args[0].value
         if any(_is_write(text, ddl_commits=ddl_commits) for text in _texts(tree, statement)):
@@ -65,10 +65,10 @@ def _executing(function: FunctionNode) -> Iterator[cst.Call]:
             yield node
 
 
-def commits_what_it_writes(tree: Tree, method: cst.FunctionDef) -> bool:
+def commits_what_it_writes(project: Project, tree: Tree, method: cst.FunctionDef) -> bool:
     """Whether a method hands statements to the database, and commits each of them."""
     calls = list(_executing(method))
-    return bool(calls) and all(_committed(tree, method, call) for call in calls)
+    return bool(calls) and all(_committed(project, tree, method, call) for call in calls)
 
 
 def uncommitted_at_load(
@@ -102,14 +102,16 @@ def _is_write(text: str, *, ddl_commits: bool = False) -> bool:
     return bool(_WRITE.match(text)) and not _READING_WITH.match(text)
 
 
-def _committed(tree: Tree, function: FunctionNode, write: cst.CSTNode) -> bool:
+def _committed(project: Project, tree: Tree, function: FunctionNode, write: cst.CSTNode) -> bool:
     """Whether a commit in the function follows the write under no further condition."""
     around = set(_conditions(tree, function, write))
     for node in descendants(function.body):
         commits = isinstance(node, cst.Call) and last_name(node) in _COMMITTING
         if commits and set(_conditions(tree, function, node)) <= around:
             return True
-        block = isinstance(node, cst.With) and is_transaction(tree, node)
+        block = isinstance(node, cst.With) and (
+            is_transaction(tree, node) or commits_when_left(project, node)
+        )
         if block and any(outer is node for outer in tree.ancestors(write)):
             return True
     return False
@@ -126,7 +128,7 @@ def _conditions(tree: Tree, function: FunctionNode, node: cst.CSTNode) -> Iterat
 def _callers_commit(project: Project, tree: Tree, function: FunctionNode) -> bool:
     calls = list(_calls(project, tree, function))
     return bool(calls) and all(
-        (outer := where.function_of(call)) is not None and _committed(where, outer, call)
+        (outer := where.function_of(call)) is not None and _committed(project, where, outer, call)
         for where, call in calls
     )
 
@@ -136,7 +138,7 @@ def _is_told_to_write(project: Project, tree: Tree, function: FunctionNode) -> b
     for where, call in _calls(project, tree, function):
         outer = where.function_of(call)
         writes = any(_is_write(t) for arg in call.args for t in _texts(where, arg.value))
-        if writes and (outer is None or not _committed(where, outer, call)):
+        if writes and (outer is None or not _committed(project, where, outer, call)):
             return True
     return False
 

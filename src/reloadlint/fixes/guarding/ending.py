@@ -36,6 +36,8 @@ def ended(
         draft.add(daemon.path, *daemon.edits)
         draft.note = "; its loop never ends, so it is a daemon now and a reload gets past it"
         return None
+    if any("join" in _stops_at_the_end(block, name) for name in found.objects if name):
+        return None  # the `finally` waits for its end, as before
     stop = stop_of(hazard, project)
     owner = _receiver(hazard, project, stop) or _owner(block, found)
     if stop is None or owner is None:

@@ -42,11 +42,11 @@ class Once(NamedTuple):
         return [*((name, "None") for name in self.kept.new), *flag]
 
     def annotation(self, name: str, style: Style) -> str:
-        """What stands behind a name that is None until then; a text, so that it is never run."""
+        """What stands behind a name that is None until then; never run."""
         kind = self.annotations.get(name)
         if kind is None or style.quote in kind:
             return ""
-        return f": {style.quote}{kind} | None{style.quote}"
+        return f": {style.optional(kind)}"
 
     @property
     def changed(self) -> str:

@@ -9,8 +9,9 @@ from reloadlint.effects.values import Class
 from reloadlint.fixes.doubts.arguments import argument_doubts
 from reloadlint.fixes.doubts.background import check_asked_for
 from reloadlint.fixes.doubts.identity import own_identity
-from reloadlint.fixes.doubts.lookups import lookup_doubts
+from reloadlint.fixes.doubts.lookups import lookup_doubts, patched
 from reloadlint.fixes.doubts.making import check_own_state, check_thread, repeated
+from reloadlint.fixes.doubts.order import changed_too_late
 from reloadlint.fixes.doubts.proxies import proxy_doubts
 from reloadlint.fixes.doubts.set_for_others import set_for_others
 from reloadlint.fixes.doubts.state import state_doubts
@@ -110,6 +111,7 @@ def _doubts(
         if not hazard.blocks_exit:
             raise Refusal("`join()` only waits, and a daemon works as long as its process")
         yield "`join()` only waits until it ends by itself, which every request would do"
+    yield from changed_too_late(found)
     for thing in found:
         yield from outside_a_context(hazard, project, thing, found, at_load)
     for thing in found:
@@ -123,6 +125,7 @@ def _doubts(
     for thing in found:
         if by_proxy:
             yield from proxy_doubts(project, thing)
+            yield from patched(project, thing.found)
         else:
             yield from lookup_doubts(project, thing.found)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reloadlint.effects.hazards import Hazard
+from reloadlint.fixes.doubts.threads import any_thread_may_close
 from reloadlint.fixes.draft import Refusal
 from reloadlint.fixes.on_g.at_load import AtLoad, Place, handed_on, sets_up
 from reloadlint.fixes.on_g.load_blocks import load_blocks
@@ -29,9 +30,11 @@ def outside_a_context(
     Raises:
         Refusal: a use can't do without, and can't be given one.
     """
-    contexts = Contexts(project)
-    cls = own_class(hazard, project) if thing.source is None else None
-    methods = Methods(project, cls) if cls is not None else None
+    own = own_class(hazard, project)
+    own_methods = Methods(project, own) if own is not None else None
+    any_thread = any_thread_may_close(hazard, found[0].made, own_methods)
+    contexts = Contexts(project, any_thread=any_thread)
+    cls, methods = (own, own_methods) if thing.source is None else (None, None)
     closes = "__exit__" in hazard.closers and (methods is None or closes_when_left(methods))
     flows = Flows(project, contexts, cls, closes_on_exit=closes)
     moving = [line for other in found for line in other.statements]

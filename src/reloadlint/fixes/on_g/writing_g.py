@@ -10,7 +10,6 @@ from reloadlint.effects.hazards import Hazard
 from reloadlint.effects.values import Class
 from reloadlint.fixes.doubts.proxies import proxied
 from reloadlint.fixes.draft import Draft, Refusal
-from reloadlint.fixes.edits import Edit
 from reloadlint.fixes.on_g.load_blocks import LoadBlock
 from reloadlint.fixes.on_g.naming_g import names_for, there_already
 from reloadlint.fixes.on_g.registration import register
@@ -23,14 +22,15 @@ from reloadlint.fixes.reading.stars import brought_by_stars
 from reloadlint.fixes.reading.things import Thing
 from reloadlint.fixes.reading.tree import statements_of
 from reloadlint.fixes.writing.accessor import Parts, accessor_text
-from reloadlint.fixes.writing.annotation import written_annotation
+from reloadlint.fixes.writing.annotation import style_for, taken_away, written_annotation
+from reloadlint.fixes.writing.attribute_doc import take_doc
 from reloadlint.fixes.writing.flask_import import flask_name
 from reloadlint.fixes.writing.keys import free_key
 from reloadlint.fixes.writing.names import stem_of
 from reloadlint.fixes.writing.opening import opening_lines
 from reloadlint.fixes.writing.placing import replaced
 from reloadlint.fixes.writing.rewriting import rewrite
-from reloadlint.fixes.writing.style import Style, style_of
+from reloadlint.fixes.writing.style import Style
 from reloadlint.fixes.writing.unimport import unused_without
 
 
@@ -47,8 +47,11 @@ def write(
 ) -> None:
     """Add the edits to the draft; `Refusal` if they can't be made."""
     first = found[0]
-    tree, style, stem = first.made.tree, style_of(first.made.tree), stem_of(first.made.name)
+    tree, style, stem = first.made.tree, style_for(first.made), stem_of(first.made.name)
     there = [None if by_proxy else there_already(project, thing) for thing in found]
+    for thing, existing in zip(found, there, strict=True):
+        if not by_proxy and existing is None:
+            take_doc(thing, style)
     accessors, given = names_for(project, found, there)
     hooks = hooks_named(project, first, given, before_request=before_request)
     teardown = hooks.closer
@@ -62,6 +65,7 @@ def write(
     registered = register(first.made, hooks, project, style, draft, only_here=only_here)
     registered = inside_init_app(blocks, found, () if by_proxy else accessors, registered)
     gone = [line for thing in found for line in thing.statements]
+    cut = [line for thing in found for line in (*thing.lines, *thing.dropped)]
     inside = [node for block in blocks for s in block.statements for node in statements_of(s)]
     for thing, accessor, existing in zip(found, accessors, there, strict=True):
         parts = Parts(
@@ -75,6 +79,7 @@ def write(
             decorator=registered.decorator,
             what=thing.made.name,
             existing=existing,
+            doc=thing.doc,
         )
         opening = opening_lines(thing, found, accessors, parts, style)
         text = accessor_text(parts, opening, style)
@@ -88,10 +93,12 @@ def write(
             draft.add(hazard.path, existing.removal())
         ends = not (by_proxy or thing.made.owner)
         lines = [*thing.lines, *thing.dropped, *_going_below(thing, found, blocks)]
-        places = replaced(thing.made, lines, text, style, gone, ends_with_function=ends)
+        places = replaced(thing.made, lines, text, style, gone, cut, ends_with_function=ends)
         for line in thing.dropped:
             draft.add_once(hazard.path, *unused_without(tree, line))
-        draft.add(hazard.path, *places, *_imports_of_annotation(thing.made, parts, style))
+        draft.add(hazard.path, *places)
+        if not by_proxy:
+            draft.add(hazard.path, *taken_away(thing.made, _kept(parts), style))
     write_blocks(blocks, found, () if by_proxy else accessors, draft)
     draft.note = note(accessors[0], hooks)
 
@@ -116,15 +123,9 @@ def _below(thing: Thing, accessor: str, style: Style, draft: Draft, *, by_proxy:
     return ""
 
 
-def _imports_of_annotation(made: Made, parts: Parts, style: Style) -> list[Edit]:
-    """The edits that take away what was imported for the assignment's annotation alone."""
-    if not isinstance(made.assignment, cst.AnnAssign):
-        return []
-    annotation = made.assignment.annotation.annotation
-    kept = parts.returns if style.annotated and parts.existing is None else ""
-    return (
-        [] if kept == made.tree.source(annotation) else list(unused_without(made.tree, annotation))
-    )
+def _kept(parts: Parts) -> str | None:
+    """What of the assignment's annotation stays, at the accessor."""
+    return parts.returns if parts.existing is None else None
 
 
 def _returns(made: Made, cls: Class | None) -> str | None:

@@ -11,9 +11,11 @@ from reloadlint.fixes.doubts.arguments import argument_doubts
 from reloadlint.fixes.doubts.background import ONLY_WAIT, check_asked_for
 from reloadlint.fixes.doubts.lookups import lookup_doubts
 from reloadlint.fixes.doubts.making import check_thread, put_off
+from reloadlint.fixes.doubts.order import changed_too_late
 from reloadlint.fixes.doubts.proxies import proxy_doubts
 from reloadlint.fixes.doubts.set_for_others import set_for_others
 from reloadlint.fixes.doubts.state import other_directory
+from reloadlint.fixes.doubts.threads import keeps_to_its_thread
 from reloadlint.fixes.draft import Draft, Refusal, Wishes
 from reloadlint.fixes.per_process.asked_for import check_set_up_for_use
 from reloadlint.fixes.per_process.first_use import FirstUse, origin
@@ -117,6 +119,7 @@ def lazy_doubts(
         yield from _before_a_request(loading, thing, found)
     yield from _nature(hazard, project, found[0], forced=forced)
     yield from _put_off(hazard, project, found[0])
+    yield from changed_too_late(found)
     for thing in found:
         before = thing.made.tree.span(thing.made.line)[0]
         parts = [thing.made.value, *thing.values]
@@ -181,13 +184,8 @@ def _nature(hazard: Hazard, project: Project, first: Thing, *, forced: bool) -> 
     else:
         if closer.doubt is not None:
             yield closer.doubt
-    if hazard.call == "sqlite3.connect" and _has_own_thread(first):
+    if hazard.call == "sqlite3.connect" and keeps_to_its_thread(first.made.tree, first.made.value):
         yield "only the thread that makes it may use it (`check_same_thread`)"
-
-
-def _has_own_thread(thing: Thing) -> bool:
-    source = thing.made.tree.source(thing.made.value)
-    return "check_same_thread=False" not in source.replace(" ", "")
 
 
 def _closed_by_hand(thing: Thing, hazard: Hazard) -> Iterator[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from reloadlint.fixes.writing.existing import Existing
@@ -14,7 +16,8 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     `cache` and `lock` are module-level names; `local` is what the helper that closes calls the
     object; `release` is the call that closes it, None where there is none; `returns` is its class
     for annotations; `what` names the object in docstrings. `modules` says how the module names
-    those of the standard library. `existing` is the function that returned the object before.
+    those of the standard library. `existing` is the function that returned the object before. `doc`
+    is the accessor's docstring, if it has one in any case.
     """
 
     accessor: str
@@ -28,20 +31,19 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     what: str
     modules: dict[str, str]
     existing: Existing | None = None
+    doc: Sequence[str] = ()
 
 
-_QUOTES = "'\""
 MODULES = ("os", "threading")
 """What the text needs in any case; `atexit`, where there is something to close."""
 
 
-def once_text(parts: Parts, making: list[str], style: Style, *, quoted: bool) -> str:
+def once_text(parts: Parts, making: list[str], style: Style) -> str:
     """The name that keeps the object, its lock, the accessor, and what closes and forgets it.
 
-    `making` are the lines that make the object, at their indentation; `quoted`: an annotation of
-    the name has to stand in quotes.
+    `making` are the lines that make the object, at their indentation.
     """
-    blocks = [_names(parts, style, quoted=quoted), _accessor(parts, making, style)]
+    blocks = [_names(parts, style), _accessor(parts, making, style)]
     if parts.release is not None:
         blocks.append(_closing(parts, style))
     blocks += [_forgetting(parts, style), _at_fork(parts, style)]
@@ -50,16 +52,17 @@ def once_text(parts: Parts, making: list[str], style: Style, *, quoted: bool) ->
     return f"{text}{gap}{_lines(style, blocks[-1])}"
 
 
-def passing_text(accessor: str, expression: str, what: str, style: Style) -> str:
+def passing_text(
+    accessor: str, expression: str, what: str, style: Style, own_doc: Sequence[str] = ()
+) -> str:
     """An accessor for what is only looked up on another object: an attribute, an item."""
-    doc = style.doc(f"Return `{what}`.")
+    doc = own_doc or style.doc(f"Return `{what}`.")
     return _lines(style, [f"def {accessor}():", *doc, f"{style.indent}return {expression}"])
 
 
-def _names(parts: Parts, style: Style, *, quoted: bool) -> list[str]:
-    kind = f"{(parts.returns or '').strip(_QUOTES)} | None"
-    kind = f"{style.quote}{kind}{style.quote}" if quoted else kind
-    annotation = f": {kind}" if style.annotated and parts.returns else ""
+def _names(parts: Parts, style: Style) -> list[str]:
+    returns = parts.returns if style.annotated else None
+    annotation = f": {style.optional(returns)}" if returns else ""
     return [
         f"{parts.cache}{annotation} = None",
         f"{parts.lock} = {parts.modules['threading']}.Lock()",
@@ -83,7 +86,7 @@ def _head(parts: Parts, style: Style) -> list[str]:
     if parts.existing is not None:
         return [parts.existing.header, *parts.existing.doc]
     doc = f"Return `{parts.what}`, one for each process, made at first use."
-    return style.head(parts.accessor, parts.returns, doc)
+    return style.head(parts.accessor, parts.returns, doc, parts.doc)
 
 
 def registered(parts: Parts, made: str) -> str:

@@ -101,6 +101,7 @@ def parts_of(project: Project, single: Once, modules: dict[str, str], given: set
         what=made.name,
         modules=modules,
         existing=single.existing,
+        doc=single.thing.doc,
         **helpers,
     )
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import libcst as cst
 
 from reloadlint.fixes.doubts.proxies import proxied
@@ -13,13 +11,14 @@ from reloadlint.fixes.per_process.once import MODULES, Parts, once_text, passing
 from reloadlint.fixes.per_process.singles import Once, parts_of
 from reloadlint.fixes.reading.project import Project
 from reloadlint.fixes.reading.things import Thing
-from reloadlint.fixes.reading.tree import Tree, last_name
+from reloadlint.fixes.reading.tree import Tree
+from reloadlint.fixes.writing.annotation import style_for, taken_away
+from reloadlint.fixes.writing.attribute_doc import take_doc
 from reloadlint.fixes.writing.opening import accessor_calls, moved_lines
 from reloadlint.fixes.writing.placing import replaced
 from reloadlint.fixes.writing.plain_imports import module_names
 from reloadlint.fixes.writing.rewriting import rewrite
-from reloadlint.fixes.writing.style import Style, style_of
-from reloadlint.fixes.writing.unimport import unused_without
+from reloadlint.fixes.writing.style import Style
 
 _DEPTH = 4
 
@@ -37,9 +36,12 @@ def write(
         Refusal: they can't be made.
     """
     _no_circles(singles)
+    for single in singles:
+        if not by_proxy and single.existing is None:
+            take_doc(single.thing, style_for(single.thing.made))
     writer = _Writer(project, singles, draft)
     for single in singles:
-        thing, style = single.thing, style_of(single.thing.made.tree)
+        thing, style = single.thing, style_for(single.thing.made)
         text = writer.text(single, style)
         if by_proxy:
             text += proxied(thing, single.accessor, style, draft)
@@ -51,6 +53,8 @@ def write(
             gap, owner = style.newline * style.blank, thing.made.owner
             text += f"{gap}{owner}.{single.accessor} = {single.accessor}{style.newline}"
         writer.put(single, text, style)
+        if not by_proxy:
+            draft.add(thing.made.tree.path, *taken_away(thing.made, single.returns, style))
 
 
 def _no_circles(singles: list[Once]) -> None:
@@ -81,12 +85,12 @@ class _Writer:
         if single.is_looked_up:
             edits = accessor_calls(thing, thing.made.line, self._things, self._accessors)
             expression = _edited(tree, thing.made.value, edits)
-            return passing_text(single.accessor, expression, thing.made.name, style)
+            return passing_text(single.accessor, expression, thing.made.name, style, thing.doc)
         if tree not in self._modules:
             self._modules[tree] = self._imports(tree, style)
         parts = parts_of(self._project, single, self._modules[tree], self._given)
         making = self._making(thing, parts, style)
-        return once_text(parts, making, style, quoted=not _is_postponed(tree))
+        return once_text(parts, making, style)
 
     def _making(self, thing: Thing, parts: Parts, style: Style) -> list[str]:
         """The lines that make the object, have it closed and configure it, in the accessor."""
@@ -111,32 +115,16 @@ class _Writer:
         """Put a text where the thing was made."""
         thing, path = single.thing, single.thing.made.tree.path
         lines = [*thing.lines, *thing.dropped]
+        cut = [line for other in self._things for line in (*other.lines, *other.dropped)]
         edits = replaced(
-            thing.made, lines, text, style, self.gone, begins_with_function=single.is_looked_up
+            thing.made, lines, text, style, self.gone, cut, begins_with_function=single.is_looked_up
         )
-        self._draft.add(path, *edits, *_unimported(single))
+        self._draft.add(path, *edits)
         if single.existing is not None:
             self._draft.add(path, single.existing.removal())
-
-
-def _unimported(single: Once) -> Iterator[Edit]:
-    """The edits that take away what was imported for the assignment's annotation alone."""
-    made = single.thing.made
-    if not isinstance(made.assignment, cst.AnnAssign):
-        return
-    node = made.assignment.annotation.annotation
-    if isinstance(node, cst.Subscript) and last_name(node.value) == "Final":
-        node = node.value
-    if not style_of(made.tree).annotated or single.returns != made.tree.source(node):
-        yield from unused_without(made.tree, node)
 
 
 def _edited(tree: Tree, node: cst.CSTNode, edits: list[Edit]) -> str:
     start, _ = tree.span(node)
     inside = [Edit(edit.start - start, edit.end - start, edit.text) for edit in edits]
     return applied(tree.source(node), inside)
-
-
-def _is_postponed(tree: Tree) -> bool:
-    """Whether the module's annotations are not evaluated."""
-    return "from __future__ import annotations" in tree.text

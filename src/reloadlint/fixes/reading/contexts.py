@@ -28,10 +28,14 @@ __all__ = ["Contexts", "Trouble"]
 
 
 class Contexts:
-    """Answers for the functions of a project how they come to run."""
+    """Answers for the functions of a project how they come to run.
 
-    def __init__(self, project: Project) -> None:
+    `any_thread`: it doesn't matter in which thread they do.
+    """
+
+    def __init__(self, project: Project, *, any_thread: bool = False) -> None:
         self._project = project
+        self._any_thread = any_thread
         self._known: dict[FunctionNode, list[Trouble]] = {}
         self._mentions = Mentions(project, self)
 
@@ -128,7 +132,7 @@ class Contexts:
             return
         if any(last_name(d.decorator) in CONTEXT_COPIES for d in function.decorators):
             return
-        if function.asynchronous is not None:
+        if function.asynchronous is not None and not self._any_thread:
             yield Trouble(
                 f"`{function.name.value}` is async: Flask runs it in another thread than the "
                 "teardown"

@@ -11,7 +11,7 @@ from reloadlint.effects.values import Class
 from reloadlint.fixes.reading.applications import qualified_name
 from reloadlint.fixes.reading.callbacks import CONSUMING, CONTEXT_KEEPING, KEEPING, LAZY, background
 from reloadlint.fixes.reading.contexts import Contexts
-from reloadlint.fixes.reading.functions import naming, referring
+from reloadlint.fixes.reading.functions import definition_of, naming, referring
 from reloadlint.fixes.reading.handing_out import HANDLES, handing_out
 from reloadlint.fixes.reading.laziness import consumed, runs_later
 from reloadlint.fixes.reading.parameters import parameters_for
@@ -104,7 +104,9 @@ class Flows:
             source = tree.source(arg.value)
             what = f"`{source}`" if len(source) < 50 and "\n" not in source else "it"
             yield f"the `{last}` in {where} may still read from {what} after the request"
-        elif last in KEEPING or (last == "update" and arg.keyword is not None):
+        elif (last in KEEPING and not self._is_own(tree, call)) or (
+            last == "update" and arg.keyword is not None
+        ):
             yield f"it is kept by `{last}` in {where}"
         elif last == "closing" and last_name(arg.value) not in HANDLES:
             yield f"`closing` in {where} closes it, and the teardown would do so again"
@@ -112,6 +114,10 @@ class Flows:
             yield from self._follow(tree, call)
         elif last not in CONSUMING:
             yield from self._parameter(tree, call, arg)
+
+    def _is_own(self, tree: Tree, call: cst.Call) -> bool:
+        """Whether a function of the project is called, whatever its name says."""
+        return definition_of(self._project, tree, call.func) is not None
 
     def _parameter(self, tree: Tree, call: cst.Call, arg: cst.Arg) -> Iterator[str]:
         """A function of the project gets it: what becomes of the parameter."""

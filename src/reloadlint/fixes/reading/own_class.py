@@ -95,12 +95,16 @@ def _methods(tree: Tree, cls: Class) -> list[tuple[Tree, cst.ClassDef, cst.Funct
     return []
 
 
+_LINES_OUT = frozenset({"makefile", "Telnet"})
+"""What makes something whose `write` sends."""
+
+
 def kept_state(methods: Methods) -> Iterator[str]:
     """What objects of the class keep from one call to the next, one reason each."""
     for tree, method in methods.serving():
         for node in descendants(method.body):
             name = _own_attribute_changed(tree, node)
-            if name is not None:
+            if name is not None and not (_writes(node) and _is_a_line_out(methods, name)):
                 yield _state(methods, name, tree, node)
     for tree, _, method in methods.defined:
         changed = (n for n in descendants(method.body) if isinstance(n, _CHANGING))
@@ -108,6 +112,22 @@ def kept_state(methods: Methods) -> Iterator[str]:
             assert isinstance(node, _CHANGING)
             if _is_class_attribute(node.target, methods.name):
                 yield _state(methods, last_name(node.target), tree, node)
+
+
+def _writes(node: cst.CSTNode) -> bool:
+    return isinstance(node, cst.Call) and last_name(node) == "write"
+
+
+def _is_a_line_out(methods: Methods, name: str) -> bool:
+    """Whether an attribute is what a socket is written through: nothing stays in the object."""
+    values = [
+        node.value
+        for _, _, method in methods.defined
+        for node in descendants(method.body)
+        if isinstance(node, cst.Assign)
+        and any(dotted(target.target) == f"self.{name}" for target in node.targets)
+    ]
+    return bool(values) and all(last_name(value) in _LINES_OUT for value in values)
 
 
 def finalizer(methods: Methods) -> Iterator[str]:

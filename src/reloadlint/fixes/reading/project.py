@@ -114,7 +114,16 @@ class Project:
                 self._trees[path] = _parsed(path, self.texts[path])
             except Unparsable as error:
                 raise Refusal(f"`{path}` can't be rewritten: {error}") from error
+            self._trees[path].own_modules = self._own_imports(path)
         return self._trees[path]
+
+    def _own_imports(self, path: str) -> frozenset[str]:
+        """The modules of the project that a module imports, as it writes them."""
+        facts = self.imports.get(path)
+        items = {(item.module, item.level) for item in (facts.imports if facts is not None else ())}
+        return frozenset(
+            "." * level + name for name, level in items if self.resolve(path, name, level)
+        )
 
     def module(self, path: str) -> Module:
         """The module in that file."""
@@ -144,13 +153,25 @@ class Project:
     def importers_of(self, path: str, name: str) -> list[str]:
         """The modules that may take `name` from the module at `path`, by whatever way."""
         together = self.connected_with(path)
+        stars = self._by_star.get(path, ())
         return [
             other
-            for other in self.mentioning(name)
+            for other in dict.fromkeys((*self.mentioning(name), *stars))
             if other != path
             and other in together
             and (path in self.graph.anywhere.get(other, ()) or "TYPE_CHECKING" in self.texts[other])
         ]
+
+    @cached_property
+    def _by_star(self) -> dict[str, list[str]]:
+        """The modules that have all names of a module, and may hand on what they don't mention."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for path, facts in self.imports.items():
+            for item in facts.imports:
+                source = self.resolve(path, item.module, item.level) if item.name == "*" else None
+                if isinstance(source, Module) and path in self.texts:
+                    found[source.path].append(path)
+        return found
 
     def may_hold(self, holder: str, path: str) -> bool:
         """Whether an import gives `holder` the module at `path`, or a package above it, by name."""

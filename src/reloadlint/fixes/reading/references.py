@@ -121,6 +121,8 @@ class _Collector:
             self._note_assignments(tree, [a for a in tree.bound(node, local) if a.scope is scope])
 
     def _star(self, tree: Tree, name: str) -> None:
+        if (tree.path, name) in self.found.names:
+            return
         own = [a for a in tree.bound(tree.module, name) if isinstance(a.scope, GlobalScope)]
         if own:
             nodes = [node for a in own if (node := getattr(a, "node", None)) is not None]

@@ -31,7 +31,8 @@ class Thing(msgspec.Struct):
 
     `lines` configure it and move along; `values` are the expressions that they evaluate.
     `source` is the use of another thing that this one is made from, None for the first.
-    `dropped` are lines that do what the cure does itself.
+    `dropped` are lines that do what the cure does itself. `doc` is the accessor's docstring, where
+    the name had one.
     """
 
     made: Made
@@ -40,6 +41,7 @@ class Thing(msgspec.Struct):
     lines: list[cst.SimpleStatementLine] = msgspec.field(default_factory=list)
     values: list[cst.BaseExpression] = msgspec.field(default_factory=list)
     dropped: list[cst.SimpleStatementLine] = msgspec.field(default_factory=list)
+    doc: list[str] = msgspec.field(default_factory=list)
 
     @property
     def statements(self) -> list[cst.SimpleStatementLine]:

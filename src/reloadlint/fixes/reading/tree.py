@@ -51,6 +51,8 @@ Placed = TypeVar("Placed", bound=BaseAssignment | Access)
 class Tree:
     """A parsed module. Offsets count the bytes of its UTF-8 form, lines start at 1.
 
+    `own_modules` are those of its project that it imports, as it writes them.
+
     Raises:
         Unparsable: see there.
     """
@@ -59,6 +61,7 @@ class Tree:
         self.path = path
         self.text = text
         self.data = text.encode()
+        self.own_modules: frozenset[str] = frozenset()
         self._done: dict[tuple[Callable[[Tree, cst.CSTNode], Any], cst.CSTNode], Any] = {}
         self._by_kind: dict[type[cst.CSTNode], list[cst.CSTNode]] = {}
         try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from reloadlint.fixes.writing.existing import Existing
@@ -15,7 +17,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     `what` names the object in docstrings; `decorator` registers the teardown where that is done
     by one. `existing` is the function that returned the object before, if there was one.
     `giving_back` is the statement that the teardown ends with, where that is no method (`release`)
-    of the object.
+    of the object. `doc` is the accessor's docstring, if it has one in any case.
     """
 
     accessor: str
@@ -29,6 +31,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     what: str
     existing: Existing | None = None
     giving_back: str | None = None
+    doc: Sequence[str] = ()
 
 
 def accessor_text(parts: Parts, opening: str, style: Style) -> str:
@@ -69,7 +72,7 @@ def teardown_text(parts: Parts, style: Style) -> str:
     argument = "exception=None"
     arrow = ""
     if style.annotated:
-        argument, arrow = "exception: BaseException | None = None", " -> None"
+        argument, arrow = f"exception: {style.exception} = None", " -> None"
     return _lines(
         style,
         *([parts.decorator] if parts.decorator else []),
@@ -85,7 +88,7 @@ def _head(parts: Parts, style: Style) -> list[str]:
     if parts.existing is not None:
         return [parts.existing.header, *parts.existing.doc]
     doc = f"Return `{parts.what}` of this application context, opened at first use."
-    return style.head(parts.accessor, parts.returns, doc)
+    return style.head(parts.accessor, parts.returns, doc, parts.doc)
 
 
 def _lines(style: Style, *lines: str) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, TypeVar
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple, TypeVar
 
 import libcst as cst
 
@@ -12,6 +13,7 @@ from reloadlint.fixes.draft import Refusal
 from reloadlint.fixes.edits import Edit
 from reloadlint.fixes.reading.tree import Tree, dotted
 from reloadlint.fixes.writing.import_block import new_import
+from reloadlint.fixes.writing.import_order import by_kind, order_of
 
 __all__ = ["Imported", "extended", "flask_name", "new_import"]
 
@@ -49,21 +51,31 @@ def flask_name(tree: Tree, name: str, before: int, newline: str, module: str = "
 
 
 def beside(edits: list[Edit], new: Imported) -> None:
-    """Add the edits of an import to those of another one from the same module, as one import."""
+    """Add the edits of an import to those of others: what is put below the same line is one group,
+    in which one import brings all names of a module.
+    """
     for edit in new.edits:
-        wanted = _NEW.fullmatch(edit.text)
+        wanted = _GROUP.fullmatch(edit.text)
         for number, known in enumerate(edits):
-            there = _NEW.fullmatch(known.text) if known.start == edit.start else None
-            if there is not None and wanted is not None and there[2] == wanted[2]:
-                names = ", ".join(sorted([there[3], wanted[3]], key=_by_kind))
-                text = f"{there[1]}from {there[2]} import {names}{there[4]}"
-                edits[number] = Edit(known.start, known.end, text)
+            there = _GROUP.fullmatch(known.text) if known.start == edit.start else None
+            if there is not None and wanted is not None:
+                edits[number] = Edit(known.start, known.end, _joined(there, wanted))
                 break
         else:
             edits.insert(0, edit)
 
 
-_NEW = re.compile(r"(\s*)from ([\w.]+) import (\w+)(\s*)")
+def _joined(*groups: re.Match[str]) -> str:
+    names: dict[str, set[str]] = defaultdict(set)
+    for module, brought in _LINE.findall("".join(group[2] for group in groups)):
+        names[module] |= set(brought.split(", "))
+    above, _, newline, below = groups[0].groups()
+    lines = (f"from {m} import {', '.join(sorted(names[m], key=by_kind))}" for m in sorted(names))
+    return above + newline.join(lines) + newline + below
+
+
+_GROUP = re.compile(r"(\s*)((?:from [\w.]+ import [\w, ]+(\r\n|\n|\r))+)(\s*)")
+_LINE = re.compile(r"from ([\w.]+) import ([\w, ]+)")
 
 
 def _imports(body: Sequence[cst.CSTNode], kind: type[ImportNode]) -> list[ImportNode]:
@@ -98,7 +110,7 @@ def extended(tree: Tree, statement: cst.ImportFrom, wanted: str) -> Edit:
     """The edit that adds a name to `from … import a, b`, in order where the names have one."""
     assert not isinstance(statement.names, cst.ImportStar)
     names = [alias.evaluated_name for alias in statement.names]
-    key = _order(names)
+    key = order_of(names)
     place = len(names)
     if key is not None:
         place = next((i for i, name in enumerate(names) if key(name) > key(wanted)), place)
@@ -131,16 +143,3 @@ def _gap_after(tree: Tree, statement: cst.ImportFrom) -> str:
 def _newline(tree: Tree, line: int) -> str:
     """The line break before a line."""
     return "\r\n" if tree.data[line - 2 : line] == b"\r\n" else tree.data[line - 1 : line].decode()
-
-
-def _order(names: list[str]) -> Callable[[str], Any] | None:
-    """The order that these names are in: as isort has it, or by letters; None if in none."""
-    orders: tuple[Callable[[str], Any], ...] = (_by_kind, str.lower, str)
-    return next((key for key in orders if names == sorted(names, key=key)), None)
-
-
-def _by_kind(name: str) -> tuple[int, str]:
-    """Constants first, then classes, then the rest: isort's and ruff's default."""
-    if name.isupper() and len(name) > 1:
-        return (0, name)
-    return (1 if name[:1].isupper() else 2, name)

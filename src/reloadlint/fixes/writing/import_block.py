@@ -14,8 +14,9 @@ from reloadlint.fixes.reading.tree import Tree, dotted
 def new_import(tree: Tree, text: str, module: str, newline: str, own: Collection[str] = ()) -> Edit:
     """The edit that adds an import of `module` where its like stand.
 
-    `own` are the modules of the project, as the text names them.
+    `own` are further modules of the project, as the text names them.
     """
+    own = {*tree.own_modules, *own}
     block = first_block(tree)
     if not block:
         return _below_docstring(tree, text, newline)

@@ -11,11 +11,12 @@ from reloadlint.fixes.reading.object import made_by
 from reloadlint.fixes.reading.project import Project
 from reloadlint.fixes.writing.names import free_name, stem_of
 
-_USED = re.compile(
-    r"""\bg\.(?:(?:get|pop|setdefault)\(\s*["'](\w+)|(\w+))"""
-    r"""|["'](\w+)["']\s+(?:not\s+)?in\s+(?:flask\.)?g\b"""
-    r"""|(?:set|get|has)attr\(\s*(?:flask\.)?g\s*,\s*["'](\w+)"""
+_USED = (
+    r"""\b{g}\.(?:(?:get|pop|setdefault)\(\s*["'](\w+)|(\w+))"""
+    r"""|["'](\w+)["']\s+(?:not\s+)?in\s+(?:\w+\.)?{g}\b"""
+    r"""|(?:set|get|has)attr\(\s*(?:\w+\.)?{g}\s*,\s*["'](\w+)"""
 )
+_ALIAS = re.compile(r"""\bg\s+as\s+(\w+)|\b(\w+)\s*=\s*(?:\w+\.)?g\b(?![.(\[])""")
 
 # What `flask.g` has of its own.
 _RESERVED = frozenset({"get", "pop", "setdefault"})
@@ -37,18 +38,25 @@ def free_key(stem: str, hazard: Hazard, project: Project) -> str:
 def _taken(project: Project) -> dict[frozenset[str], Counter[str]]:
     """How often each key is used, or will be, by the modules that are loaded together."""
     found: dict[frozenset[str], Counter[str]] = defaultdict(Counter)
+    names = {name for text in project.texts.values() for name in _aliases(text)}
+    used = re.compile(_USED.format(g=f"(?:{'|'.join(sorted({'g', *names}))})"))
     for path, text in project.texts.items():
-        found[project.connected_with(path)].update(dict.fromkeys(_keys(text), _FOR_GOOD))
+        found[project.connected_with(path)].update(dict.fromkeys(_keys(used, text), _FOR_GOOD))
     for hazard in project.hazards:
         if hazard.cure == "g" and (stem := _stem(hazard, project)):
             found[project.connected_with(hazard.path)][stem] += 1
     return found
 
 
-def _keys(text: str) -> set[str]:
-    if "g" not in text:
+def _aliases(text: str) -> set[str]:
+    """What else `g` is called: by an import, or as the value of a name."""
+    if "flask" not in text:
         return set()
-    return {key for groups in _USED.findall(text) for key in groups if key}
+    return {name for groups in _ALIAS.findall(text) for name in groups if name}
+
+
+def _keys(used: re.Pattern[str], text: str) -> set[str]:
+    return {key for groups in used.findall(text) for key in groups if key}
 
 
 def _stem(hazard: Hazard, project: Project) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import libcst as cst
 
 from reloadlint.fixes.edits import Edit
@@ -17,13 +19,15 @@ def replaced(
     text: str,
     style: Style,
     gone: list[cst.SimpleStatementLine],
+    cut: Collection[cst.SimpleStatementLine] = (),
     *,
     begins_with_function: bool = True,
     ends_with_function: bool = True,
 ) -> list[Edit]:
     """The edits that put `text` in place of an assignment, and take its other lines away.
 
-    `gone` are all statements that functions take the place of. `begins_with_function`: blank lines
+    `gone` are all statements that functions take the place of; `cut`: those for which nothing is
+    put there. `begins_with_function`: blank lines
     are due above the text; `ends_with_function`: below it.
     """
     tree = made.tree
@@ -43,18 +47,35 @@ def replaced(
     follows = not begins_with_function or (place > 0 and body[place - 1] in gone)
     missing = "" if follows else style.newline * _missing_before(tree, above, style)
     if ends_with_function:
-        text += style.newline * _missing_after(tree, end, style)
+        text += style.newline * _missing_after(tree, _below_cut(tree, end, cut), style)
     if end == len(tree.data) and not tree.data.endswith((b"\n", b"\r")):
         text = text.rstrip("\r\n")
     return [Edit(above, above, missing), Edit(start, end, text), *edits]
 
 
+def _below_cut(tree: Tree, offset: int, cut: Collection[cst.SimpleStatementLine]) -> int:
+    """Where what stays begins, behind lines that go."""
+    for first, last in sorted(with_comments(tree, line) for line in cut):
+        if first >= offset and not tree.data[offset:first].strip():
+            offset = last
+    return offset
+
+
 def _from_blank_lines(tree: Tree, first: int, last: int) -> int:
-    """Where lines that go begin: above the blank lines, if others follow or nothing does."""
-    following = tree.data[last : tree.line_end(last)]
-    while not following.strip() and first and not tree.data[tree.line_above(first) : first].strip():
+    """Where lines that go begin: above as many blank lines as follow, all if nothing else does."""
+    below = last
+    while below < len(tree.data) and _is_blank(tree, first) and _is_blank(tree, below, after=True):
+        below, first = tree.line_end(below), tree.line_above(first)
+    while first and not tree.data[last:].strip() and _is_blank(tree, first):
         first = tree.line_above(first)
     return first
+
+
+def _is_blank(tree: Tree, offset: int, *, after: bool = False) -> bool:
+    """Whether the line above the one that starts at `offset` is blank; `after`: that line."""
+    if after:
+        return not tree.data[offset : tree.line_end(offset)].strip()
+    return offset > 0 and not tree.data[tree.line_above(offset) : offset].strip()
 
 
 def _between(made: Made, text: str, style: Style) -> Edit:
