@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from reloadlint.linter import parallel
 from reloadlint.linter.parallel import FEWEST_FILES, mapped, processes_for
 
 forking = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork()")
@@ -65,14 +66,35 @@ def test_setting_counts_as_the_option_does(project: Path) -> None:
 def test_processes_are_taken_where_they_pay_or_are_asked_for(
     files: int, jobs: int | None, processors: int, expected: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("threading.active_count", lambda: 1)
+    monkeypatch.setattr(parallel, "_count_threads", lambda: 1)
     monkeypatch.setattr(os, "cpu_count", lambda: processors)
     assert processes_for(files, jobs) == expected
 
 
-def test_program_with_threads_is_not_forked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("threading.active_count", lambda: 2)
-    assert processes_for(FEWEST_FILES, 4) == 1
+ASKED = """\
+import _thread, threading
+from reloadlint.linter.parallel import processes_for
+print(processes_for(1000, 4))
+lock = threading.Lock()
+lock.acquire()
+{}
+print(processes_for(1000, 4))
+lock.release()
+"""
+STARTS = {
+    "known to Python": "threading.Thread(target=lock.acquire).start()",
+    "known to the system": "_thread.start_new_thread(lock.acquire, ())",
+}
+
+
+@forking
+@pytest.mark.parametrize("start", STARTS.values(), ids=STARTS)
+def test_program_with_threads_is_not_forked(start: str) -> None:
+    if "_new_" in start and not Path("/proc/self/task").exists():
+        pytest.skip("nothing tells here of threads that Python doesn't know")
+    code = [sys.executable, "-c", ASKED.format(start)]
+    done = subprocess.run(code, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["4", "1"]
 
 
 def doubled(item: int) -> int:

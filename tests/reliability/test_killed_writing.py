@@ -26,7 +26,10 @@ from reloadlint.source import SourceFile
 if TYPE_CHECKING:
     from types import ModuleType
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL and no fork")
+pytestmark = [
+    pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL and no fork"),
+    pytest.mark.filterwarnings("ignore:This process .*is multi-threaded:DeprecationWarning"),
+]
 
 PROJECT = Project(FIXTURES / "g_instance_imported_by_views")
 OLD, NEW = tree(PROJECT.before), tree(PROJECT.after)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -39,7 +40,15 @@ def _can_fork() -> bool:
 
     Any other way would import the program again that uses us, which need not be prepared for it.
     """
-    return hasattr(os, "fork") and threading.active_count() == 1
+    return hasattr(os, "fork") and _count_threads() == 1
+
+
+def _count_threads() -> int:
+    """This process's threads, those included that Python doesn't know, where the system tells."""
+    try:
+        return len(list(Path("/proc/self/task").iterdir()))
+    except OSError:
+        return threading.active_count()
 
 
 def mapped(work: Callable[[T], R], items: Sequence[T], processes: int) -> Iterator[R]:
