@@ -15,6 +15,10 @@ class Refusal(Exception):  # noqa: N818 - named as what it is
     """A cure can't be written here; the message says why, in one sentence without an end."""
 
 
+class OnlyOne(Refusal):
+    """Each request would have to do with another one; one for the process may be right."""
+
+
 class Waiting(Refusal):
     """The object goes into another one that has a cure of its own, which has to come first.
 

@@ -9,7 +9,7 @@ import msgspec
 
 from reloadlint.effects.hazards import Hazard
 from reloadlint.findings import Fix
-from reloadlint.fixes.draft import Draft, Plan, Refusal, Waiting, Wishes
+from reloadlint.fixes.draft import Draft, OnlyOne, Plan, Refusal, Waiting, Wishes
 from reloadlint.fixes.reading.project import Project
 from reloadlint.rules.wording import why
 
@@ -30,7 +30,23 @@ def plan(hazard: Hazard, project: Project, wishes: Wishes = Wishes()) -> Plan:  
     """The cure for a hazard, with whether it is safe."""
     chosen = _fitting(hazard, project) if wishes.strategy == "auto" else wishes.strategy
     try:
+        return _planned(hazard, project, chosen, wishes)
+    except OnlyOne as refusal:
+        if wishes.strategy == "auto":
+            return _planned(hazard, project, "lazy", wishes)
+        return _manual(hazard, chosen, str(refusal))
+
+
+def _planned(hazard: Hazard, project: Project, chosen: str, wishes: Wishes) -> Plan:
+    """The cure by one strategy.
+
+    Raises:
+        OnlyOne: it is another strategy's.
+    """
+    try:
         draft = _drafted(hazard, project, chosen, wishes)
+    except OnlyOne:
+        raise
     except Waiting as waiting:
         made = _after_another(hazard, project, chosen, waiting, wishes)
         if made.after is not None and waiting.joining is not None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
+from reloadlint.effects.hazards import Hazard
 from reloadlint.effects.values import Class
 from reloadlint.fixes.doubts.containers import put_into
 from reloadlint.fixes.doubts.memory import in_memory
@@ -34,6 +35,7 @@ _SETTERS = ("create_", "enable_", "load_extension", "set_", "install_", "autocom
 
 
 def state_doubts(
+    hazard: Hazard,
     project: Project,
     found: list[Thing],
     cls: Class | None,
@@ -41,10 +43,14 @@ def state_doubts(
     *,
     ddl_commits: bool = False,
 ) -> Iterator[str]:
-    """Why one object for each request may not do what one for all does."""
+    """Why one object for each request may not do what one for all does.
+
+    Raises:
+        OnlyOne: it can't.
+    """
     made = found[0].made
     methods = Methods(project, cls, _set_up(found[0])) if cls is not None else None
-    yield from in_memory(project, made, methods)
+    yield from in_memory(hazard, project, made, methods)
     yield from _one_at_a_time(made, methods)
     yield from _context_for_ever(project)
     yield from other_directory(project)

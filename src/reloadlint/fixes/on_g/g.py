@@ -100,7 +100,7 @@ def _doubts(
     """Why the cure may not hold.
 
     Raises:
-        Refusal: it would break the loading of a module.
+        Refusal: it would break the loading of a module, or each request.
     """
     if closer.doubt is not None:
         yield closer.doubt
@@ -121,7 +121,7 @@ def _doubts(
     committed = ddl_is_committed(library_behind(hazard, project))
     cls = own_class(hazard, project)
     yield from _making(hazard, project, found[0], cls)
-    yield from state_doubts(project, found, cls, closer.name, ddl_commits=committed)
+    yield from state_doubts(hazard, project, found, cls, closer.name, ddl_commits=committed)
     for thing in found:
         if by_proxy:
             yield from proxy_doubts(project, thing)
