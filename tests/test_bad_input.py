@@ -266,6 +266,34 @@ def test_file_with_a_strange_name_is_checked(
         assert len(result.lines) == 1
 
 
+def test_file_whose_name_is_no_text_is_checked_with_and_without_a_cache(
+    project: Path, check: Check
+) -> None:
+    name = os.fsdecode(b"\xff.py")
+    try:
+        (project / name).write_bytes(SOUND)
+    except OSError:
+        pytest.skip("this file system has no such names")
+    os.utime(project / name, (0, 0))
+    for options in ([], [], ["--no-cache"]):
+        result = check(*options)
+        assert (result.status, result.errors, len(result.lines)) == (1, "", 2)
+        assert check(*options, style="full").status == 1
+
+
+def test_file_whose_name_is_no_text_is_fixed(project: Path) -> None:
+    file = project / os.fsdecode(b"\xff.py")
+    start = b"if __name__ == '__main__':\n    threading.Thread(target=print).start()\n"
+    try:
+        file.write_bytes(b"import flask, threading\napp = flask.Flask('app')\n" + start)
+    except OSError:
+        pytest.skip("this file system has no such names")
+    with file.open("ab") as script:
+        script.write(b"    app.run(debug=True)\n")
+    assert boundary.run(cli, ["fix", "--write", "--unsafe-fixes", str(file)]) == 0
+    assert b"is_running_from_reloader()" in file.read_bytes()
+
+
 # Anything
 
 

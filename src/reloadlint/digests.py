@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from reloadlint.store import Store
+from reloadlint.store import Store, is_text
 
 MOST_PROJECTS = 16
 """How many projects may share a folder; the ones that were changed last stay."""
@@ -85,4 +85,5 @@ class Digests:
     def save(self) -> None:
         """Keep, for the next run, those that this one has asked for."""
         if _TIMES_TELL and self._asked != self._known:
-            self._store.write(self._name, msgspec.msgpack.encode(self._asked))
+            asked = {path: seen for path, seen in self._asked.items() if is_text(path)}
+            self._store.write(self._name, msgspec.msgpack.encode(asked))

@@ -65,7 +65,7 @@ class ResultCache:
         told = (result.fixed, result.cut_short)
         read = stamps(sorted(libraries))
         kept = _Kept(result.findings, result.summary, result.rewrites, *told, read)
-        with contextlib.suppress(RecursionError):
+        with contextlib.suppress(RecursionError, UnicodeEncodeError):
             self._store.write(key, msgspec.msgpack.encode(kept))
 
 

@@ -93,6 +93,15 @@ class Store:
             Path(path).unlink(missing_ok=True)
 
 
+def is_text(name: str) -> bool:
+    """Whether a file's name can be written into what is kept: one in another encoding can't."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _sealed(data: bytes) -> bytes:
     return hashlib.blake2b(data, digest_size=_SEAL_SIZE).digest() + data
 

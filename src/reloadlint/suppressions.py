@@ -90,8 +90,10 @@ def unused_codes(
     if comment.codes is None:
         is_sure = not comment.foreign and selected("RL101") and selected("RL201")
         return [] if is_sure and not used else None
-    own = {code for code in comment.codes if code.startswith("RL") and selected(code)}
-    return sorted(own - used) or None
+    if not comment.codes:
+        return []  # empty brackets
+    ours = {code for code in comment.codes if code.startswith("RL") or not comment.foreign}
+    return sorted(code for code in ours - used if selected(code)) or None
 
 
 def comments_of(text: str) -> Iterator[Comment]:
@@ -99,7 +101,8 @@ def comments_of(text: str) -> Iterator[Comment]:
     if not has_marks(text):
         return
     try:
-        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        lines = io.StringIO(text, newline=None)  # a carriage return alone ends a line, too
+        for token in tokenize.generate_tokens(lines.readline):
             if token.type == tokenize.COMMENT:
                 yield from _read(token)
     except (tokenize.TokenError, SyntaxError):
@@ -114,15 +117,15 @@ def _read(token: tokenize.TokenInfo) -> Iterator[Comment]:
         whole_file = own["file"] is not None
         yield _comment(token, own, alone=alone, whole_file=whole_file, foreign=False)
     noqa = _NOQA.search(token.string)
-    if noqa is not None and not alone:
-        yield _comment(token, noqa, alone=False, whole_file=False, foreign=True)
+    if noqa is not None:
+        yield _comment(token, noqa, alone=alone, whole_file=False, foreign=True)
 
 
 def _comment(
     token: tokenize.TokenInfo, match: re.Match[str], *, alone: bool, whole_file: bool, foreign: bool
 ) -> Comment:
     codes: str | None = match["codes"]
-    listed = None if codes is None else frozenset(re.split(r"[\s,]+", codes.strip().upper()))
+    listed = None if codes is None else frozenset(re.findall(r"[^\s,]+", codes.upper()))
     return Comment(
         line=token.start[0],
         column=token.start[1] + 1,
@@ -137,9 +140,12 @@ def _comment(
 
 
 def _reaches(comment: Comment, finding: Finding, extents: dict[int, range]) -> bool:
-    """Whether a comment stands in the file, on the statement, or alone on the line above it."""
+    """Whether a comment stands in the file, on the statement, or alone on the line above it.
+
+    Above it, a `noqa` means nothing, as it does in other tools.
+    """
     lines = _lines_of(finding, extents)
-    above = comment.alone and comment.line == lines[0] - 1
+    above = comment.alone and not comment.foreign and comment.line == lines[0] - 1
     return comment.whole_file or comment.line in lines or above
 
 

@@ -135,6 +135,14 @@ def test_excluded_file_that_is_named_is_left_out_if_asked(project: Path, run: Ru
     assert len(codes(run, "pkg/app.py", "--isolated")) == 2
 
 
+@pytest.mark.parametrize("name", ["serve", "serve.txt"])
+def test_named_file_is_read_whatever_its_name(name: str, project: Path, run: Run) -> None:
+    (project / "app.py").rename(project / name)
+    assert codes(run, name) == ["RL101", "RL106"]
+    (project / "other.py").touch()
+    assert codes(run) == []
+
+
 def test_extend_exclude_leaves_out(project: Path, run: Run) -> None:
     (project / "other.py").write_text((project / "app.py").read_text())
     assert len(codes(run, "--extend-exclude", "other.py")) == 2

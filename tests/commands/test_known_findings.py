@@ -141,6 +141,14 @@ def test_comments_are_written_and_nothing_is_left(project: Path, run: Run) -> No
     assert run("check", "--add-ignore", "again").out == "0 findings in 0 files ignored.\n"
 
 
+@pytest.mark.parametrize("line_end", ["\r", "\r\n"])
+def test_comment_goes_to_its_line_whatever_ends_it(line_end: str, project: Path, run: Run) -> None:
+    app = project / "app.py"
+    app.write_bytes(app.read_text().replace("\n", line_end).encode())
+    assert run("check", "--add-ignore", "known").out.startswith("2 findings ")
+    assert run("check").status == 0
+
+
 PLACES = {
     "several lines": ('db = connect(\n    "a.db",\n)', 'db = connect(  # {}\n    "a.db",\n)'),
     "string over lines": ('db = connect("""\na.db""")', 'db = connect("""\na.db""")  # {}'),

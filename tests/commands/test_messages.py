@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -50,3 +51,16 @@ def test_settings_that_cannot_be_read(
     monkeypatch.setattr(Path, "read_bytes", refuse)
     message = told(run("check"))
     assert message == "error: reloadlint.toml: cannot be read: Permission denied\n"
+
+
+@pytest.mark.parametrize("command", ["check", "fix"])
+def test_what_python_would_warn_of_in_the_code_changes_nothing(
+    command: str, project: Path, run: Run
+) -> None:
+    app = project / "app.py"
+    app.write_text(app.read_text() + 'PATTERN = "\\d"\nNUMBER = 1if PATTERN else 2\n')
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        result = run(command)
+    assert result.status == 1
+    assert "invalid" not in result.err

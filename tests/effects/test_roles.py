@@ -205,3 +205,49 @@ def test_object_that_callers_only_start_is_a_service(tmp_path: Path, run: str, r
     settings = Settings(follow_installed=False, cache=False, select=("RL1",))
     (finding,) = check_project([tmp_path], settings).findings
     assert finding.role == role
+
+
+MAILER = """\
+import queue
+import threading
+from flask import Flask
+
+app = Flask(__name__)
+
+
+class Mailer:
+    def __init__(self):
+        self.letters = queue.Queue()
+        self.thread = threading.Thread(target=self.deliver, daemon=True)
+        self.thread.start()
+
+    def deliver(self):
+        while True:
+            letter = self.letters.get()
+            if letter is None:
+                return
+            print(letter)
+
+    def send(self, letter):
+        self.letters.put(letter)
+
+    def close(self):
+        self.letters.put(None)
+        self.thread.join()
+
+
+mailer = Mailer()
+"""
+
+
+@pytest.mark.parametrize(
+    ("answer", "role"), [("return", "service"), ("return letter", "connection")]
+)
+def test_what_a_thread_is_given_to_run_is_no_question_unless_it_answers(
+    tmp_path: Path, answer: str, role: str
+) -> None:
+    program = MAILER.replace("return\n", f"{answer}\n")
+    (tmp_path / "app.py").write_text(program, encoding="utf-8")
+    settings = Settings(follow_installed=False, cache=False, select=("RL1",))
+    (finding,) = check_project([tmp_path], settings).findings
+    assert finding.role == role

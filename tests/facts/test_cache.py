@@ -52,6 +52,19 @@ def test_second_run_extracts_nothing(file: Path, folder: Path, extracted: list[s
     assert extracted == [TEXT]
 
 
+def test_file_whose_name_is_no_text_is_kept_like_another(
+    file: Path, folder: Path, extracted: list[str]
+) -> None:
+    path = file.with_name(os.fsdecode(b"\xff.py"))
+    try:
+        file.rename(path)
+    except OSError:
+        pytest.skip("this file system has no such names")
+    first = FactsCache(folder).facts(str(path))
+    assert FactsCache(folder).facts(str(path)) == first == module_facts(TEXT)
+    assert extracted == [TEXT]
+
+
 def test_changed_file_is_read_again(file: Path, folder: Path) -> None:
     FactsCache(folder).facts(str(file))
     before = file.stat()

@@ -259,8 +259,13 @@ def test_script_that_is_named_like_a_library_imports_that() -> None:
 
 
 def test_modules_are_in_order_of_their_paths() -> None:
-    index = ModuleIndex(["b.py", "a/z.py", "a.py", "notes.md"])
+    index = ModuleIndex(["b.py", "a/z.py", "a.py"])
     assert [module.path for module in index.modules] == ["a.py", "a/z.py", "b.py"]
+
+
+def test_file_of_another_name_imports_modules_but_none_imports_it() -> None:
+    assert found(["serve", "db.py"], "serve", "db") == "db.py"
+    assert found(["serve", "app.py"], "app.py", "serve") is None
 
 
 def above(path: str) -> list[str]:

@@ -39,6 +39,8 @@ def codes(result: Result) -> list[str]:
         f"# reloadlint: ignore[RL106] it is read only\n{CALL}",
         'db = sqlite3.connect(\n    "shop.sqlite3",  # reloadlint: ignore[RL106]\n)',
         'db = sqlite3.connect(\n    "shop.sqlite3",\n)  # noqa: RL106',
+        'db = sqlite3.connect(\n    # noqa: RL106\n    "shop.sqlite3",\n)',
+        'db = sqlite3.connect(\n    "shop.sqlite3",\n    # noqa\n)',
         f"# reloadlint: ignore-file[RL106] a demonstration\nx = 1\n{CALL}",
         f"{CALL}\n# reloadlint: ignore-file",
     ],
@@ -71,6 +73,9 @@ def test_other_text_suppresses_nothing(tmp_path: Path, text: str) -> None:
         f"# reloadlint: ignore[RL106]\n\n{CALL}",
         f"x = 1  # reloadlint: ignore[RL106]\n{CALL}",
         f"{CALL}  # noqa: RL102",
+        f"# noqa: RL106\n{CALL}",
+        f"{CALL}  # reloadlint: ignore[]",
+        f"{CALL}  # reloadlint: ignore[import-time-database-file]",
     ],
 )
 def test_comment_elsewhere_or_for_another_rule_leaves_the_finding(
@@ -78,6 +83,14 @@ def test_comment_elsewhere_or_for_another_rule_leaves_the_finding(
 ) -> None:
     result = check(tmp_path, text)
     assert sorted(codes(result)) == ["RL106", "RL900"]
+
+
+@pytest.mark.parametrize("end", ["\r", "\r\n"])
+def test_comment_is_found_whatever_ends_its_line(tmp_path: Path, end: str) -> None:
+    text = f"import flask, sqlite3\nx = 1  # noqa: RL106\n{CALL}  # noqa: RL106\n"
+    (tmp_path / "app.py").write_bytes(text.replace("\n", end).encode())
+    (finding,) = check_project([tmp_path], Settings(cache=False)).findings
+    assert (finding.code, finding.line, finding.column) == ("RL900", 2, 8)
 
 
 def test_comment_on_a_block_reaches_its_head_only(tmp_path: Path) -> None:

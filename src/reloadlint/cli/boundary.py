@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import warnings
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -23,7 +25,7 @@ log = logging.getLogger("reloadlint")
 
 def run(command: click.Command, arguments: Sequence[str]) -> int:
     """The exit status of `command`; never raises, prints no traceback unless asked to log."""
-    with _logging():
+    with _streams(), _logging(), _warnings_left_to_python():
         try:
             return int(command.main(list(arguments), "reloadlint", standalone_mode=False) or 0)
         except UsageError as error:
@@ -87,6 +89,29 @@ def _one_line(error: click.ClickException) -> str:
     message = error.format_message().rstrip(".")
     context = getattr(error, "ctx", None)
     return f"{message}; see `{context.command_path} --help`" if context else message
+
+
+@contextmanager
+def _streams() -> Iterator[None]:
+    """What is written goes nowhere if the shell has closed the stream (`>&-`)."""
+    missing = [name for name in ("stdout", "stderr") if getattr(sys, name) is None]
+    with Path(os.devnull).open("w", encoding="utf-8", errors="replace") as nowhere:
+        for name in missing:
+            setattr(sys, name, nowhere)
+        try:
+            yield
+        finally:
+            for name in missing:
+                setattr(sys, name, None)
+
+
+@contextmanager
+def _warnings_left_to_python() -> Iterator[None]:
+    """What Python has to say of the code that is read (`"\\d"`), it says where that code is run."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SyntaxWarning)
+        warnings.filterwarnings("ignore", "invalid ", DeprecationWarning)
+        yield
 
 
 @contextmanager

@@ -192,7 +192,7 @@ class Attributes(State):
                     return self._bound(found, receiver, site)
                 return Method(found, receiver) if isinstance(found, Function) else found
         if name == "__new__":
-            return Builtin("object.__new__", lambda _state, _args: Instance(cls))
+            return Builtin("super().__new__", lambda state, args: _new(state, cls, args))
         if name == "__call__" and isinstance(receiver, Class):
             return Builtin("type.__call__", lambda state, args: state.instantiate(receiver, args))
         if name == "__init__" and isinstance(receiver, Instance):
@@ -264,6 +264,18 @@ def _with_setter(function: Function, name: str, args: Arguments) -> Value:
     if args.positional and name == "setter":
         function.attributes["setter: "] = args.positional[0]
     return function
+
+
+def _new(state: State, cls: Class, args: Arguments) -> Value:
+    """`super().__new__(cls, …)`: a new object; in a metaclass, the class that is being made."""
+    made = state.being_made[-1] if state.being_made else None
+    if made is None or made.metaclass is not cls:
+        return Instance(cls)
+    namespace = args.get("namespace", 3)
+    for key, value in namespace.items.items() if isinstance(namespace, Mapping) else ():
+        if isinstance(key, Literal) and isinstance(key.value, str):
+            made.names.setdefault(key.value, value)
+    return made
 
 
 _X = Attributes

@@ -19,6 +19,9 @@ from reloadlint.effects.values import (
 )
 from reloadlint.facts import records as r
 from reloadlint.facts.records import Stmt
+from reloadlint.facts.walk import walk
+
+_SCRIPT = r.Constant("__main__")
 
 
 class Branches(Assignments):
@@ -40,6 +43,9 @@ class Branches(Assignments):
             return self.main_guard(node, scope)
         found = truth(self.evaluate(node.test, scope))
         if isinstance(found, bool):
+            if scope.kind == "module" and self.phase == "import" and _asks_for_script(node.test):
+                other = r.If(node.test, () if found else node.body, node.orelse if found else ())
+                self.note_guard((other,), scope)
             return self.execute(node.body if found else node.orelse, scope)
         branches = [node.body, *self._other_branches(node.orelse, scope)]
         follow: list[Callable[[], int]] = [partial(self.execute, b, scope) for b in branches]
@@ -74,10 +80,14 @@ class Branches(Assignments):
         if not (isinstance(test, r.Compare) and test.ops == ("Eq",)):
             return False
         sides = (test.left, test.comparators[0])
-        return r.Name("__name__") in sides and r.Constant("__main__") in sides
+        return r.Name("__name__") in sides and _SCRIPT in sides
 
     def main_guard(self, node: r.If, scope: Scope) -> int:
         """What to do at a main guard while its module is being imported."""
+        raise NotImplementedError
+
+    def note_guard(self, body: tuple[Stmt, ...], scope: Scope) -> None:
+        """Have this followed when all is loaded, as when the module is the script."""
         raise NotImplementedError
 
     def _one_of(
@@ -130,6 +140,14 @@ class Branches(Assignments):
         if case.guard is not None:
             self.evaluate(case.guard, scope)
         return self.execute(case.body, scope)
+
+
+def _asks_for_script(test: r.Expr) -> bool:
+    """Whether a test says more than a main guard's: `__name__ == "__main__" and …`."""
+    return any(
+        isinstance(part, r.Compare) and {r.Name("__name__"), _SCRIPT} <= set(walk(part))
+        for part in walk(test)
+    )
 
 
 def restore(names: dict[str, Value], by: dict[str, Value]) -> None:

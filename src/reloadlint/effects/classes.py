@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from reloadlint.effects.attributes import Attributes
@@ -69,7 +71,8 @@ class Classes(Attributes):
                     parts = [Literal(cls.definition.name), Sequence("tuple", cls.bases), Mapping()]
                     args = Arguments(parts, keywords.keywords)
                     receiver = cls.metaclass if hook == "__new__" else cls
-                    self.call_function(function, args, receiver)
+                    with self._making(cls):
+                        self.call_function(function, args, receiver)
         for name, value in list(cls.names.items()):
             if isinstance(value, Instance) and isinstance(value.cls, Class):
                 hook_function = value.cls.lookup("__set_name__")
@@ -81,6 +84,15 @@ class Classes(Attributes):
                 if isinstance(function, Function):
                     self.call_function(function, keywords, cls)
                 return
+
+    @contextmanager
+    def _making(self, cls: Class) -> Iterator[None]:
+        """While its metaclass is at it."""
+        self.being_made.append(cls)
+        try:
+            yield
+        finally:
+            self.being_made.pop()
 
     def call_class(self, cls: Class, args: Arguments) -> Value:
         """`cls(…)`."""

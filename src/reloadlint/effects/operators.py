@@ -56,6 +56,8 @@ class Operators(Subscripts):
                     self.doubts += not isinstance(found, ReloaderTest)
         finally:
             self.doubts, self.guards = doubts, guards
+        if node.op == "and" and truth(values[-1]) is False:
+            return values[-1]  # whichever of them it is, it is false
         return either(*values)
 
     def _not(self, node: r.Not, scope: Scope) -> Value:

@@ -121,23 +121,46 @@ def _is_asked(subject: Instance) -> bool:
 
     One that merely takes jobs, or that nobody calls, works on its own: a service. So does one that
     is a thread itself, if no caller waits for it. To start it, or to run what it does, is to ask
-    for nothing, if nothing comes of it.
+    for nothing, if nothing comes of it. What the object itself hands on to be called (a thread's
+    target) is no method for callers, unless it returns something: no thread would take that.
     """
     if not closers_of(subject) or not isinstance(subject.cls, Class):
         return False
     methods = [m for m in _public_methods(subject.cls) if not is_closer(m.name)]
     if _is_thread(subject.cls):
         return any(_WAITING.intersection(_called(method.body)) for method in methods)
-    return any(not (_hands_over(method) or _only_begins(method)) for method in methods)
+    handed_on = _handed_on(subject.cls)
+    asked = (m for m in methods if m.name not in handed_on or _answers(m))
+    return any(not (_hands_over(method) or _only_begins(method)) for method in asked)
+
+
+def _handed_on(cls: Class) -> set[str]:
+    """The methods of a class that it passes as arguments: `Thread(target=self.work)`."""
+    names = set()
+    for base in cls.mro:
+        body = base.definition.body if isinstance(base, Class) else ()
+        for call in (node for node in walk(body) if isinstance(node, r.Call)):
+            given = (*call.args, *(keyword.value for keyword in call.keywords))
+            names |= {v.attr for v in given if isinstance(v, r.Attribute) and _is_self(v.value)}
+    return names
+
+
+def _is_self(value: r.Expr) -> bool:
+    return value == r.Name("self")
+
+
+def _answers(method: r.FunctionDef) -> bool:
+    """Whether a method returns anything other than nothing, or its object."""
+    inside = walk(method.body, into_definitions=False)
+    given = (node.value for node in inside if isinstance(node, r.Return))
+    return any(value not in (None, r.Constant(None), r.Name("self")) for value in given)
 
 
 def _only_begins(method: r.FunctionDef) -> bool:
     """Whether a method starts or does the work, and gives its caller nothing."""
     if method.name not in _THREAD_API or _WAITING.intersection(_called(method.body)):
         return False
-    inside = walk(method.body, into_definitions=False)
-    given = (node.value for node in inside if isinstance(node, r.Return))
-    return all(value in (None, r.Name("self")) for value in given)
+    return not _answers(method)
 
 
 def _is_thread(cls: Class) -> bool:

@@ -165,8 +165,12 @@ class Solver(Libraries):
     def main_guard(self, node: r.If, scope: Scope) -> int:
         """While importing, a main guard doesn't run; it is followed when all is loaded."""
         if self.phase == "import":
-            self._guards.append((scope.module, node.body))
+            self.note_guard(node.body, scope)
         return self.execute(node.orelse, scope) if node.orelse else Flow.FALLS
+
+    def note_guard(self, body: tuple[Stmt, ...], scope: Scope) -> None:
+        """Keep what is to be followed when all is loaded."""
+        self._guards.append((scope.module, body))
 
     def _follow_guard(self, place: ModuleValue, body: tuple[Stmt, ...]) -> list[Occurrence]:
         """What happens in a main guard before the application is run with the reloader."""

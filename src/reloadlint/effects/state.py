@@ -118,6 +118,8 @@ class State(ABC):
         self.modules: dict[str, ModuleValue] = {}
         self.escaped: list[Value] = []
         """Values handed to something unknown that outlives the call."""
+        self.being_made: list[Class] = []
+        """Classes whose metaclass is making them, the innermost last."""
         self.stack: list[Site] = []
         self.active: list[Scope] = []
         self.boundary = 0

@@ -57,7 +57,7 @@ class FactsCache:
         except OSError:
             return None
         key = f"{edition()} {path} {status.st_size} {status.st_mtime_ns}"
-        return f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.msgpack"
+        return f"{hashlib.sha256(os.fsencode(key)).hexdigest()[:32]}.msgpack"
 
 
 def _extracted(path: str) -> ModuleFacts | None:

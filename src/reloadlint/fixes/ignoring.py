@@ -52,7 +52,7 @@ def _lines_with_an_end(text: str) -> set[int]:
     """The lines behind which a comment can stand: no string and no backslash goes on there."""
     lines = set()
     try:
-        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        for token in tokenize.generate_tokens(io.StringIO(text, newline=None).readline):
             if token.type in (tokenize.NEWLINE, tokenize.NL, tokenize.COMMENT):
                 lines.add(token.start[0])
     except (tokenize.TokenError, SyntaxError):

@@ -68,7 +68,7 @@ def noted(folder: Path, steps: Sequence[Step]) -> Iterator[None]:
     """Leave a note in `folder` while this lasts; none where none can be written."""
     note = folder / NOTE
     try:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, UnicodeEncodeError):  # a name may be no text
             note.write_bytes(msgspec.json.encode(steps))
         yield
     finally:

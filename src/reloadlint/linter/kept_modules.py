@@ -14,7 +14,7 @@ import msgspec
 from reloadlint.edition import edition
 from reloadlint.linter.saying import Packed, Said
 from reloadlint.project.imports import ImportFacts
-from reloadlint.store import Store
+from reloadlint.store import Store, is_text
 
 MOST_PROJECTS = 16
 """How many projects may share a folder; the ones that were changed last stay."""
@@ -67,7 +67,7 @@ class KeptModules:
 
     def put(self, path: str, text: str, said: Said) -> None:
         """Note what a module says; one that is no Python, or too deep, is read again."""
-        if not self._store.is_open or said.imports is None:
+        if not self._store.is_open or said.imports is None or not is_text(path):
             return
         with contextlib.suppress(RecursionError):
             self._known[path] = _Kept(_digest(text), said.imports, _packed(said))

@@ -50,7 +50,7 @@ class ModuleIndex:
         source_roots: Sequence[str] = (),
         installed: frozenset[str] = frozenset(),
     ) -> None:
-        self._paths = {path for path in paths if path.endswith(".py")}
+        self._paths = set(paths)
         self._folders = folders_of(self._paths)
         self._with_modules = {folder_of(path) for path in self._paths}
         self._installed = installed

@@ -30,8 +30,11 @@ class KeptReports:
         """The same as `reporting.render`."""
         if output_format not in DRAWN or not result.findings or not self._store.is_open:
             return render(output_format, result, style)
-        parts = (edition(), output_format, style, result)
-        name = hashlib.blake2b(msgspec.msgpack.encode(parts), digest_size=20).hexdigest()
+        try:
+            parts = msgspec.msgpack.encode((edition(), output_format, style, result))
+        except UnicodeEncodeError:  # the name of a file is no text
+            return render(output_format, result, style)
+        name = hashlib.blake2b(parts, digest_size=20).hexdigest()
         kept = self._store.read(name)
         if kept is not None:
             return kept.decode("utf-8", "surrogatepass")

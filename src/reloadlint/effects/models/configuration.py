@@ -45,6 +45,8 @@ def _debug_of(state: State, settings: Value) -> Value | None:
 def _from_mapping(state: State, args: Arguments) -> Value:
     """`app.config.from_mapping(…)` and `app.config.update(…)`."""
     application, *given = args.positional
+    if isinstance(application, Instance):
+        application.keeps += [*given, *args.keywords.values()]
     for value in given:
         if isinstance(value, Mapping) and _DEBUG in value.items:
             set_debug(state, application, value.items[_DEBUG])
