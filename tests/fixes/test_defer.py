@@ -69,6 +69,38 @@ def test_no_cure_where_loading_uses_the_connection_and_the_reason_says_so(
     assert cure.reason.startswith(f"`connect=False` is no cure: `{use.partition('(')[0]}()` in")
 
 
+def test_all_clients_that_one_call_opens_wait(tmp_path: Path) -> None:
+    models = """\
+        import mongoengine
+
+
+        def register(app):
+            mongoengine.connect(app.name)
+        """
+    lines = (
+        "from models import register\n\n\ndef create_app():\n    app = Flask(__name__)\n"
+        "    app.store = MongoClient('a')\n    app.kept = MongoClient('b', connect=False)\n"
+        "    register(app)\n    return app\n\n\napplication = create_app()\n"
+    )
+    changed = fixed(tmp_path, {"app.py": HEAD + lines, "models.py": models})
+    assert "mongoengine.connect(app.name, connect=False)" in changed["models.py"]
+    assert "MongoClient('a', connect=False)" in changed["app.py"]
+    assert "MongoClient('b', connect=False)" in changed["app.py"]
+
+
+def test_client_that_no_such_call_opens_stays_as_it_is(tmp_path: Path) -> None:
+    lines = (
+        "\n\ndef create_app():\n    app = Flask(__name__)\n    app.store = MongoClient('a')\n"
+        "    @app.get('/')\n    def index():\n        return str(MongoClient('b').x)\n"
+        "    return app\n\n\ndef other():\n    return MongoClient('c')\n\n\n"
+        "application = create_app()\n"
+    )
+    text = fixed(tmp_path, {"app.py": HEAD + lines})["app.py"]
+    assert "MongoClient('a', connect=False)" in text
+    assert "MongoClient('b')" in text
+    assert "MongoClient('c')" in text
+
+
 def test_uses_that_need_no_connection_are_no_obstacle(tmp_path: Path) -> None:
     lines = "client = MongoClient('x')\norders = client.shop['orders']\n"
     cure = verdict(tmp_path, {"app.py": HEAD + lines})

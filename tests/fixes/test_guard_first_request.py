@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -155,6 +156,23 @@ def test_what_is_said_of_one_thread_is_not_said_of_another(tmp_path: Path) -> No
     text = fixed(tmp_path, {"app.py": TWO.replace("{body}", ENDLESS)})["app.py"]
     assert "        threading.Thread(target=work, daemon=True).start()\n" in text
     assert "saver = threading.Thread(target=work)\n" in text
+
+
+@pytest.mark.parametrize(
+    ("body", "is_endless"),
+    [
+        ("with app.app_context():\n        while True:\n            print(1)", True),
+        ("with app.app_context():\n        while True:\n            break", False),
+        ("with app.app_context():\n        while True:\n            print(1)\n    print(2)", False),
+        ("with app.app_context():\n        print(1)", False),
+    ],
+)
+def test_loop_may_end_no_more_in_a_context_than_without(
+    body: str, is_endless: bool, tmp_path: Path
+) -> None:
+    text = dedent(TWO).replace("{body}", body)
+    made = fixed(tmp_path, {"app.py": text}, unsafe=True)["app.py"]
+    assert ("threading.Thread(target=work, daemon=True).start()" in made) == is_endless
 
 
 @pytest.mark.parametrize("name", ["saver", "given()", "first"])

@@ -11,6 +11,19 @@ def test_private_and_constant_names_have_the_same_stem(name):
     assert stem_of(name) == "db"
 
 
+@pytest.mark.parametrize(
+    ("name", "stem"),
+    [
+        ("redisClient", "redis_client"),
+        ("DBConn", "db_conn"),
+        ("DB2", "db2"),
+        ("REDIS_DB", "redis_db"),
+    ],
+)
+def test_words_of_a_name_are_told_apart_as_functions_have_them(name, stem):
+    assert stem_of(name) == stem
+
+
 @pytest.mark.parametrize("name", ["_", "None_"])
 def test_no_stem_from_what_gives_no_name(name):
     with pytest.raises(Refusal, match="no name"):

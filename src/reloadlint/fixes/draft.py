@@ -15,8 +15,12 @@ class Refusal(Exception):  # noqa: N818 - named as what it is
     """A cure can't be written here; the message says why, in one sentence without an end."""
 
 
-class OnlyOne(Refusal):
-    """Each request would have to do with another one; one for the process may be right."""
+class Instead(Refusal):
+    """Another strategy may be right where this one is not; `strategy` is its name."""
+
+    def __init__(self, message: str, strategy: str) -> None:
+        super().__init__(message)
+        self.strategy = strategy
 
 
 class Waiting(Refusal):

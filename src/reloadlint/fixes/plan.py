@@ -9,7 +9,7 @@ import msgspec
 
 from reloadlint.effects.hazards import Hazard
 from reloadlint.findings import Fix
-from reloadlint.fixes.draft import Draft, OnlyOne, Plan, Refusal, Waiting, Wishes
+from reloadlint.fixes.draft import Draft, Instead, Plan, Refusal, Waiting, Wishes
 from reloadlint.fixes.reading.project import Project
 from reloadlint.rules.wording import why
 
@@ -25,15 +25,25 @@ STRATEGIES: dict[str, str] = {
 }
 """The strategies, and the function that writes each."""
 
+_INSTEAD = {("g", "lazy"), ("lazy", "guard")}
+"""What `auto` takes instead of what: a service's cure is none for a connection."""
+
 
 def plan(hazard: Hazard, project: Project, wishes: Wishes = Wishes()) -> Plan:  # noqa: B008
     """The cure for a hazard, with whether it is safe."""
     chosen = _fitting(hazard, project) if wishes.strategy == "auto" else wishes.strategy
+    return _planned_or_instead(hazard, project, chosen, wishes)
+
+
+def _planned_or_instead(hazard: Hazard, project: Project, chosen: str, wishes: Wishes) -> Plan:
+    """The cure by this strategy, or by one that can be written where this one can't."""
     try:
         return _planned(hazard, project, chosen, wishes)
-    except OnlyOne as refusal:
-        if wishes.strategy == "auto":
-            return _planned(hazard, project, "lazy", wishes)
+    except Instead as refusal:
+        if wishes.strategy == "auto" and (chosen, refusal.strategy) in _INSTEAD:
+            other = _planned_or_instead(hazard, project, refusal.strategy, wishes)
+            if other.fix.applicability != "manual":
+                return other
         return _manual(hazard, chosen, str(refusal))
 
 
@@ -41,11 +51,11 @@ def _planned(hazard: Hazard, project: Project, chosen: str, wishes: Wishes) -> P
     """The cure by one strategy.
 
     Raises:
-        OnlyOne: it is another strategy's.
+        Instead: it may be another strategy's.
     """
     try:
         draft = _drafted(hazard, project, chosen, wishes)
-    except OnlyOne:
+    except Instead:
         raise
     except Waiting as waiting:
         made = _after_another(hazard, project, chosen, waiting, wishes)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import libcst as cst
 
 from reloadlint.effects.hazards import Hazard
-from reloadlint.fixes.draft import OnlyOne
+from reloadlint.fixes.draft import Instead
 from reloadlint.fixes.reading.mutations import written_out
 from reloadlint.fixes.reading.object import Made
 from reloadlint.fixes.reading.own_class import Methods
@@ -25,14 +25,14 @@ def in_memory(
     """Why every request may get an empty database.
 
     Raises:
-        OnlyOne: every request surely would.
+        Instead: every request surely would.
     """
     assert isinstance(made.value, cst.Call)
     if "dbfile" not in hazard.effects:
         return  # what is reached over the network isn't in this process's memory
     making = [(made.tree, made.value), *(methods.constructing() if methods is not None else ())]
     if any(_says_so(tree, node) for tree, node in making) or _hands_on_nothing(making):
-        raise OnlyOne("it is a database in memory: every request would get an empty one")
+        raise Instead("it is a database in memory: every request would get an empty one", "lazy")
     elif _is_given(made.value):
         for path in sorted(project.flask_modules.intersection(project.mentioning("memory"))):
             if not project.is_test(path) and _mentions(project.texts[path]):

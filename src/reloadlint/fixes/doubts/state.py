@@ -46,7 +46,7 @@ def state_doubts(
     """Why one object for each request may not do what one for all does.
 
     Raises:
-        OnlyOne: it can't.
+        Instead: it can't.
     """
     made = found[0].made
     methods = Methods(project, cls, _set_up(found[0])) if cls is not None else None

@@ -12,6 +12,7 @@ from reloadlint.fixes.guarding.afterwards import after_the_run, segments_of
 from reloadlint.fixes.guarding.blocks import Block, bound, mentions
 from reloadlint.fixes.guarding.conditions import Condition, used_names
 from reloadlint.fixes.guarding.started import dependent, started_by
+from reloadlint.fixes.guarding.threads_between import NeededByThread, needed_by_thread
 from reloadlint.fixes.guarding.users import used_meanwhile
 from reloadlint.fixes.guarding.waiting import calls_in, doubts_about, waiting
 from reloadlint.fixes.reading.tree import Tree, last_name
@@ -24,7 +25,8 @@ class Arrangement(NamedTuple):
     each to be guarded where it stands; with `moved`, there is one segment, and it is put directly
     before the run. `existing` is a guard that stands there already. `after` are the statements
     from the run on that use the objects: the parent gets there, too, when it is interrupted.
-    `outer` is the statement around start and run to which some of these belong.
+    `outer` is the statement around start and run to which some of these belong. `early` speaks
+    against it all, unless what starts that thread is guarded first.
     """
 
     objects: set[str]
@@ -34,6 +36,7 @@ class Arrangement(NamedTuple):
     after: list[list[cst.BaseStatement]]
     outer: cst.BaseStatement | None
     doubts: list[str]
+    early: NeededByThread | None = None
 
 
 def arranged(block: Block, start: cst.Call, condition: Condition, test: str) -> Arrangement:
@@ -70,7 +73,8 @@ def arranged(block: Block, start: cst.Call, condition: Condition, test: str) -> 
     if outer is not None and condition.value is not None and condition.needs - _constants(tree):
         doubts.append("what decides on the reloader isn't known yet where the end of it begins")
     kept = existing if moved else None
-    return Arrangement(objects, segments, moved, kept, after, outer, doubts)
+    early = needed_by_thread(tree, rest, made)
+    return Arrangement(objects, segments, moved, kept, after, outer, doubts, early)
 
 
 def _check_outside(block: Block, objects: set[str]) -> None:

@@ -30,6 +30,7 @@ def ended(
     for doubt in exit_doubts(block.tree, found.objects, statements):
         draft.doubt(doubt)
     if not hazard.blocks_exit:
+        draft.note = _what_goes_on(hazard, found)
         return None
     daemon = as_daemon(hazard, project)
     if daemon is not None:
@@ -50,6 +51,13 @@ def ended(
         return None
     draft.note = f"; `{owner}.{stop}()` ends it with the process, so that a reload gets past it"
     return f"{owner}.{stop}()"
+
+
+def _what_goes_on(hazard: Hazard, found: Arrangement) -> str:
+    """A note on a program that outlives the process, as nothing has a name for it."""
+    if hazard.subject != "Popen" or found.objects - {""}:
+        return ""
+    return "; nothing stops it when that ends, so each reload starts another one, as before"
 
 
 def _owner(block: Block, found: Arrangement) -> str | None:

@@ -124,10 +124,12 @@ def _is_endless(tree: Tree, target: cst.BaseExpression) -> bool:
     return len(found) == 1 and _ends_in_loop(found[0])
 
 
-def _ends_in_loop(function: cst.FunctionDef) -> bool:
-    if not isinstance(function.body, cst.IndentedBlock):
+def _ends_in_loop(outer: cst.FunctionDef | cst.With) -> bool:
+    if not isinstance(outer.body, cst.IndentedBlock):
         return False
-    last = function.body.body[-1]
+    last = outer.body.body[-1]
+    if isinstance(last, cst.With):  # `with app.app_context():`, which the loop never leaves
+        return _ends_in_loop(last)
     if not isinstance(last, cst.While) or not _is_true(last.test):
         return False
     leaves = (cst.Break, cst.Return)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-
 import libcst as cst
 
 from reloadlint.effects.hazards import Hazard
@@ -19,11 +16,13 @@ from reloadlint.fixes.guarding.early import others_served, too_early
 from reloadlint.fixes.guarding.endless import HANGS, as_daemon, say_that_it_hangs
 from reloadlint.fixes.guarding.keeping import Kept, kept_names
 from reloadlint.fixes.guarding.moving import check_definitions
+from reloadlint.fixes.guarding.needed_before import needed_before
 from reloadlint.fixes.guarding.removing import merged, taken_away
 from reloadlint.fixes.guarding.serving_thread import serves
 from reloadlint.fixes.guarding.standing import Standing, check_alone, standing
 from reloadlint.fixes.guarding.started import SETTING_UP, dependent, objects_of, ready_by
 from reloadlint.fixes.guarding.submodules import check_no_submodule
+from reloadlint.fixes.guarding.threads_between import check_threads
 from reloadlint.fixes.guarding.users import commands
 from reloadlint.fixes.guarding.waiting import calls_in, doubts_about
 from reloadlint.fixes.guarding.writing_once import (
@@ -33,17 +32,15 @@ from reloadlint.fixes.guarding.writing_once import (
     import_of_threading,
     once_text,
 )
-from reloadlint.fixes.reading.loading import Loading
+from reloadlint.fixes.reading.early_threads import STARTING
 from reloadlint.fixes.reading.making import makers
 from reloadlint.fixes.reading.project import Project
-from reloadlint.fixes.reading.references import references
 from reloadlint.fixes.reading.release import own_class
 from reloadlint.fixes.reading.tree import Tree, descendants, dotted, last_name
+from reloadlint.fixes.writing.names import in_words
 from reloadlint.fixes.writing.pieces import shifted, with_comments
 from reloadlint.fixes.writing.style import style_of
 
-_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-"""Where a word of `StatsThread` ends."""
 _LEAVES = (cst.Return, cst.FunctionDef, cst.ClassDef)
 
 
@@ -64,6 +61,7 @@ def draft_first_request(
     members = dependent(tree, place.below, objects)
     rest = [s for s in place.below if s not in members] + place.later
     check_definitions(tree, rest, objects, members, ready_by(start, objects))
+    check_threads(tree, rest, members)
     _check_no_setup(tree, members)
     check_no_submodule(project, tree, members)
     kept = kept_names(project, place, members)
@@ -71,8 +69,8 @@ def draft_first_request(
         raise Refusal(reason)
     for other in others_served(project, place, app) if kept.new else ():
         raise Refusal(f"requests of `{other}` would find nothing started, and may need it")
-    for where in _set_up_with(project, place, kept, members):
-        raise Refusal(f"{where} needs it, where the application is set up or run")
+    for refusal in needed_before(project, place, kept, members):
+        raise refusal
     for command in commands(tree, set(kept.new)):
         raise Refusal(f"the command `{command}` needs it, and no request comes before a command")
     draft = Draft()
@@ -87,7 +85,7 @@ def draft_first_request(
     if app is None:
         register_elsewhere(project, place, once.hook, draft)
     check_thread(makers(hazard, project, tree, members, own_class(hazard, project)))
-    draft.add_once(tree.path, *import_of_threading(tree, style_of(tree)))
+    draft.add_once(tree.path, *import_of_threading(tree, style_of(tree), tree.span(members[0])[0]))
     draft.add(tree.path, *_edits(place, members, inside, once))
     here = (tree.path, tree.position(start)) == (hazard.path, hazard.span)
     text = hazard.text if here else tree.source(start.func)
@@ -97,20 +95,6 @@ def draft_first_request(
     )
     say_that_it_hangs(draft)
     return draft
-
-
-def _set_up_with(
-    project: Project, place: Standing, kept: Kept, members: list[cst.BaseStatement]
-) -> Iterator[str]:
-    """Where functions, and main guards, use what would still be None, as no request has come."""
-    loading, tree = Loading(project, place.tree.path), place.tree
-    for name in kept.new if place.function is None else ():
-        for use in references(project, tree.path, name).uses:
-            function = use.tree.function_of(use.node)
-            inside = use.tree is tree and use.tree.statement_of(use.node) in members
-            early = None if inside else loading.at(use.tree, use.node)
-            if early is not None and (function is not None or early.before_run):
-                yield use.where
 
 
 def _check_no_setup(tree: Tree, members: list[cst.BaseStatement]) -> None:
@@ -192,5 +176,7 @@ def _as_daemon(hazard: Hazard, project: Project, draft: Draft) -> list[Edit]:
 def _stem(kept: Kept, start: cst.Call) -> str:
     """What the hook is called after."""
     owner = start.func.value if isinstance(start.func, cst.Attribute) else None
+    if last_name(start) in STARTING and start.args:
+        owner = start.args[0].value  # `tick` of `socketio.start_background_task(tick)`
     name = kept.only or kept.first or last_name(owner) or last_name(start).removeprefix("start_")
-    return _WORDS.sub("_", name.strip("_")).lower() or "it"
+    return in_words(name) or "it"

@@ -18,10 +18,11 @@ from reloadlint.fixes.guarding.endless import say_that_it_hangs
 from reloadlint.fixes.guarding.factories import draft_in_factory, start_in_factory
 from reloadlint.fixes.guarding.first_request import draft_first_request
 from reloadlint.fixes.guarding.making import maker_of
-from reloadlint.fixes.guarding.missed import is_for_requests, missed
+from reloadlint.fixes.guarding.missed import is_for_requests, is_worked_with, missed
 from reloadlint.fixes.guarding.moving import NOT_SERVED, arranged_in_guard, block_of_run
 from reloadlint.fixes.guarding.ran import Ran, call_at, ran_after, ran_by_script
 from reloadlint.fixes.guarding.served import importers, serving_file
+from reloadlint.fixes.guarding.threads_between import NeededByThread
 from reloadlint.fixes.guarding.turns import in_turn, later_start
 from reloadlint.fixes.guarding.writing_guard import Guarding
 from reloadlint.fixes.reading.project import Project
@@ -42,6 +43,13 @@ def draft_guard(hazard: Hazard, project: Project, wishes: Wishes) -> Draft:
     Raises:
         Refusal: it can't be written, for the reason given.
     """
+    try:
+        return _drafted(hazard, project, wishes)
+    except NeededByThread as refusal:
+        raise refusal.for_role(hazard) from None
+
+
+def _drafted(hazard: Hazard, project: Project, wishes: Wishes) -> Draft:
     tree = project.tree(hazard.path)
     start = call_at(tree, hazard.span)
     if start is None:
@@ -104,15 +112,18 @@ def _moved_in(
         raise Refusal
     maker = climbed(tree, line_of(tree, made), tree.module)
     if tree.parent(maker) is not tree.module:
-        raise Refusal("it starts in a block, not in a statement of the module by itself")
+        around = next((n for n in tree.ancestors(maker) if isinstance(n, cst.ClassDef)), None)
+        where = "a block" if around is None else f"the body of `class {around.name.value}`"
+        raise Refusal(f"it starts in {where}, not in a statement of the module by itself")
     block = block_of_run(ran, maker)
     condition, test, draft = _condition(ran, block)
     found = arranged_in_guard(block, start, test)
     missing = missed(tree, [member for segment in found.segments for member in segment])
+    is_needed = missing is not None or ("device" in hazard.effects and is_worked_with(tree, found))
+    if is_needed and found.early is None and is_for_requests(tree, found):
+        with contextlib.suppress(Refusal):
+            return draft_first_request(hazard, project, tree, start, made)
     if missing is not None:
-        if is_for_requests(tree, found):
-            with contextlib.suppress(Refusal):
-                return draft_first_request(hazard, project, tree, start, made)
         draft.doubt(missing)
     later = _later(hazard, project, wishes, found, test)
     for path in importers(project, hazard.path):
@@ -138,11 +149,9 @@ def _condition(ran: Ran, block: Block) -> tuple[Condition, str, Draft]:
     """What decides on the reloader, the test for it, and a draft with what both need."""
     condition, draft = decided_by(ran), Draft()
     if ran.reloader is False and condition.value is not None:
-        return condition._replace(value=None, edits=()), "", draft
+        return condition._replace(value=None, edits=(), doubt=None), "", draft
     asking = asked(block)
     draft.add(block.tree.path, *asking.edits)
-    if condition.doubt is not None:
-        draft.doubt(condition.doubt)
     return condition, f"not {condition.text} or {asking.expression}()", draft
 
 
@@ -156,8 +165,14 @@ def _written(
     found: Arrangement,
     draft: Draft,
 ) -> Draft:
-    """The draft, with the edits and all that speaks against them."""
-    for doubt in found.doubts:
+    """The draft, with the edits and all that speaks against them.
+
+    Raises:
+        NeededByThread: a thread that is not guarded, too, would find nothing there.
+    """
+    if found.early is not None:
+        raise found.early
+    for doubt in (*found.doubts, *([condition.doubt] if condition.doubt else [])):
         draft.doubt(doubt)
     imports = draft.edits.pop(hazard.path, [])
     stop = ended(hazard, project, block, found, draft)

@@ -43,9 +43,9 @@ def draft_hook_once(project: Project, report: Report) -> Draft:
     draft.doubt(HOLDS)
     owner = decorator.decorator
     assert isinstance(owner, cst.Attribute)
-    draft.add(tree.path, *import_of_threading(tree, style))
-    draft.add(tree.path, Edit(*tree.span(owner.attr), _NOW[owner.attr.value]))
     start = tree.line_start(tree.span(decorator)[0])
+    draft.add(tree.path, *import_of_threading(tree, style, start))
+    draft.add(tree.path, Edit(*tree.span(owner.attr), _NOW[owner.attr.value]))
     gap = style.newline * (style.blank + 1)
     state = f"{lock} = threading.Lock(){style.newline}{flag} = False{gap}"
     draft.add(tree.path, Edit(start, start, state))

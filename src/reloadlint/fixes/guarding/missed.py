@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import libcst as cst
-from libcst.metadata import GlobalScope
+from libcst.metadata import GlobalScope, ImportAssignment
 
 from reloadlint.fixes.guarding.arranging import Arrangement
 from reloadlint.fixes.guarding.blocks import bound, mentioned
@@ -27,6 +27,17 @@ def missed(tree: Tree, members: Sequence[cst.BaseStatement]) -> str | None:
                 "the file is run as a script: `flask run` and gunicorn would get a NameError"
             )
     return None
+
+
+def is_worked_with(tree: Tree, found: Arrangement) -> bool:
+    """Whether functions work with a module that the start has set up, as with `GPIO`."""
+    modules = {name for name in found.objects if _is_imported(tree, name.partition(".")[0])}
+    nodes = mentioned(tree, tree.module, modules)
+    return any(tree.function_of(node) is not None and _is_global(tree, node) for node in nodes)
+
+
+def _is_imported(tree: Tree, name: str) -> bool:
+    return any(isinstance(a, ImportAssignment) for a in tree.bound(tree.module, name))
 
 
 def is_for_requests(tree: Tree, found: Arrangement) -> bool:

@@ -13,6 +13,7 @@ from reloadlint.fixes.guarding.blocks import Block, bound, mentioned
 from reloadlint.fixes.guarding.conditions import used_names
 from reloadlint.fixes.guarding.ran import Ran
 from reloadlint.fixes.guarding.started import dependent, is_deferred, ready_by, started_by
+from reloadlint.fixes.guarding.threads_between import needed_by_thread
 from reloadlint.fixes.guarding.users import run_where_it_stands, users
 from reloadlint.fixes.guarding.waiting import calls_in, doubts_about
 from reloadlint.fixes.reading.guards import is_main_test
@@ -76,7 +77,9 @@ def arranged_in_guard(block: Block, start: cst.Call, test: str) -> Arrangement:
     last = block.body[block.body.index(block.run) - 1] if block.run is not block.body[0] else None
     existing = existing_guard(tree, last, test)
     after, outer = after_the_run(block, objects)
-    return Arrangement(objects, [members], True, existing, after, outer, doubts)
+    made = set[str]().union(*(bound(member) for member in members))
+    early = needed_by_thread(tree, [s for s in rest if s is not existing], made)
+    return Arrangement(objects, [members], True, existing, after, outer, doubts, early)
 
 
 def on_the_way(block: Block) -> list[cst.BaseStatement]:

@@ -96,9 +96,10 @@ def once_text(once: Once, starting: str, style: Style, margin: str = "") -> str:
     return style.newline.join(lines) + style.newline
 
 
-def import_of_threading(tree: Tree, style: Style) -> list[Edit]:
-    """The import of `threading`, unless the module has it under that name."""
+def import_of_threading(tree: Tree, style: Style, before: int) -> list[Edit]:
+    """The import of `threading`, unless the module has it under that name above this place."""
     for assignment in tree.bound(tree.module, "threading"):
-        if assignment.scope is tree.global_scope:
+        node = getattr(assignment, "node", None)
+        if assignment.scope is tree.global_scope and node and tree.span(node)[0] < before:
             return []
     return [new_import(tree, "import threading", "threading", style.newline)]

@@ -23,6 +23,7 @@ from reloadlint.fixes.guarding.moving import (
 from reloadlint.fixes.guarding.ran import Ran, ran_after, ran_by_script
 from reloadlint.fixes.guarding.served import importers, serving_file
 from reloadlint.fixes.guarding.started import dependent
+from reloadlint.fixes.guarding.threads_between import check_threads
 from reloadlint.fixes.guarding.waiting import doubts_about
 from reloadlint.fixes.guarding.writing_guard import Guarding
 from reloadlint.fixes.reading.project import Project
@@ -143,6 +144,7 @@ def _arranged(block: Block, guard: cst.If) -> Arrangement:
     members = dependent(tree, above, objects)
     rest = [statement for statement in above if statement not in members]
     check_definitions(tree, rest, objects, members)
+    check_threads(tree, rest, members)
     doubts = [*doubts_about(tree, rest), *exit_doubts(tree, objects, members)]
     return Arrangement(objects, [members], True, None, *after_the_run(block, objects), doubts)
 

@@ -6,14 +6,17 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from reloadlint.effects.catalogue import Entry
+from reloadlint.effects.catalogue import Defer, Entry
 from reloadlint.effects.hazards import Hazard
 from reloadlint.effects.values import Instance
 from reloadlint.fixes.draft import Draft, Refusal, Wishes
 from reloadlint.fixes.edits import Edit
 from reloadlint.fixes.reading.applications import qualified_name
+from reloadlint.fixes.reading.functions import own_nodes
+from reloadlint.fixes.reading.making import makers
 from reloadlint.fixes.reading.mutations import mutation
 from reloadlint.fixes.reading.project import Project
+from reloadlint.fixes.reading.release import own_class
 from reloadlint.fixes.reading.tree import Tree, assigned_values, last_name
 from reloadlint.fixes.writing.keywords import passed, with_keyword
 
@@ -35,6 +38,10 @@ def draft_defer(hazard: Hazard, project: Project, wishes: Wishes) -> Draft:  # n
     draft.add(tree.path, *_edits(project, tree, call, argument, value))
     for doubt in _given_elsewhere(project, tree, call, argument):
         draft.doubt(doubt)
+    for where, other, defer in _likewise(hazard, project, call):
+        draft.add(where.path, *_edits(project, where, other, defer.argument, repr(defer.value)))
+        for doubt in _given_elsewhere(project, where, other, defer.argument):
+            draft.doubt(doubt)
     draft.note = (
         f"`{hazard.defer}` keeps it from connecting while the module is loaded, and it opens "
         "by itself at first use; an error in that now comes with the first request"
@@ -68,6 +75,30 @@ def _constructor(hazard: Hazard, project: Project) -> tuple[Tree, cst.Call]:
     if len(calls) != 1:
         raise Refusal(f"the call that opens it can't be told apart in line {line} of {path}")
     return tree, calls[0]
+
+
+def _likewise(
+    hazard: Hazard, project: Project, first: cst.Call
+) -> Iterator[tuple[Tree, cst.Call, Defer]]:
+    """The other calls behind the hazard's that would open something: a factory's second client."""
+    tree = project.tree(hazard.path)
+    start = tree.call_at(hazard.span)
+    if start is None or start is first:
+        return
+    for where, function in makers(hazard, project, tree, [start], own_class(hazard, project)):
+        for node in own_nodes(function.body):
+            if isinstance(node, cst.Call) and node is not first:
+                entry = _entry(project, where, node)
+                if entry is not None and entry.defer is not None and not _is_deferred(node, entry):
+                    yield where, node, entry.defer
+
+
+def _is_deferred(call: cst.Call, entry: Entry) -> bool:
+    """Whether a call has the argument already."""
+    places = {test.argument: test.position for test in entry.unless}
+    defer = entry.defer
+    arg = passed(call, defer.argument, places.get(defer.argument)) if defer is not None else None
+    return arg is not None and defer is not None and last_name(arg.value) == repr(defer.value)
 
 
 def _entry(project: Project, tree: Tree, call: cst.Call) -> Entry | None:

@@ -22,6 +22,7 @@ from reloadlint.fixes.per_process.first_use import FirstUse, origin
 from reloadlint.fixes.per_process.handing_back import handed_back
 from reloadlint.fixes.per_process.singles import Once, class_called, singles_of
 from reloadlint.fixes.per_process.writing_lazy import write
+from reloadlint.fixes.reading.early_threads import started_early
 from reloadlint.fixes.reading.loading import Loading
 from reloadlint.fixes.reading.making import makers
 from reloadlint.fixes.reading.project import Project
@@ -117,6 +118,7 @@ def lazy_doubts(
     loading = Loading(project, hazard.path)
     for thing in found:
         yield from _before_a_request(loading, thing, found)
+        yield from _in_threads(project, loading, thing)
     yield from _nature(hazard, project, found[0], forced=forced)
     yield from _put_off(hazard, project, found[0])
     yield from changed_too_late(found)
@@ -161,6 +163,17 @@ def _before_a_request(loading: Loading, thing: Thing, found: list[Thing]) -> Ite
         if place.before_run:
             raise Refusal(f"{reason} before the run, in the reloader's parent too")
         yield f"{reason}, which would make one if there is none"
+
+
+def _in_threads(project: Project, loading: Loading, thing: Thing) -> Iterator[str]:
+    """Threads that are started while loading, and would make one before there is a request."""
+    for use in thing.found.uses:
+        place = started_early(project, loading, use.tree, use.node)
+        if place is not None and not place.in_guard:
+            yield (
+                f"a thread that is started while the module is loaded ({place.where}) uses it "
+                f"({use.where}), and makes one as soon as it runs"
+            )
 
 
 def _nature(hazard: Hazard, project: Project, first: Thing, *, forced: bool) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import libcst as cst
 
 from reloadlint.effects.hazards import Hazard
-from reloadlint.fixes.draft import Refusal
+from reloadlint.fixes.draft import Instead, Refusal
 from reloadlint.fixes.reading.applications import is_class
 from reloadlint.fixes.reading.project import Project
 from reloadlint.fixes.reading.tree import Tree, assigned_values, last_name
@@ -62,7 +62,7 @@ def made_at(project: Project, tree: Tree, call: cst.Call) -> Made:
     """
     assignment = tree.parent(call)
     if not isinstance(assignment, (cst.Assign, cst.AnnAssign)):
-        raise Refusal(_not_assigned(tree, call))
+        raise _not_assigned(tree, call)
     target = assignment.target if isinstance(assignment, cst.AnnAssign) else _only(assignment)
     owner = _application(project, tree, target)
     if not isinstance(target, cst.Name) and not owner:
@@ -114,10 +114,13 @@ def _only(assignment: cst.Assign) -> cst.BaseExpression:
     return assignment.targets[0].target
 
 
-def _not_assigned(tree: Tree, call: cst.Call) -> str:
+def _not_assigned(tree: Tree, call: cst.Call) -> Refusal:
     if isinstance(tree.parent(call), cst.Expr):
-        return "what the call returns is not kept, so there is nothing that could be closed"
-    return "the call is part of a larger expression, so what it returns has no name of its own"
+        kept = "what the call returns is not kept, so there is nothing that could be closed"
+        return Instead(kept, "guard")
+    return Refusal(
+        "the call is part of a larger expression, so what it returns has no name of its own"
+    )
 
 
 def _block(tree: Tree, line: cst.CSTNode) -> str:

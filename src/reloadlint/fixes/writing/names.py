@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keyword
+import re
 from collections.abc import Callable, Iterable
 
 from reloadlint.fixes.draft import Refusal
@@ -10,11 +11,17 @@ from reloadlint.fixes.draft import Refusal
 _ACCESSORS = ("get_{}", "get_{}_connection", "open_{}", "current_{}", "request_{}")
 _CLOSERS = ("close_{}", "close_{}_connection", "teardown_{}", "release_{}", "shut_{}")
 _OPENERS = ("open_{}", "open_{}_connection", "prepare_{}", "connect_{}", "begin_{}")
+_NEXT_WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
+def in_words(name: str) -> str:
+    """A name as functions have it: `stats_thread` for `StatsThread`."""
+    return _NEXT_WORD.sub("_", name.strip("_")).lower()
 
 
 def stem_of(name: str) -> str:
     """What the names are made from: `db` for `db`, `DB` and `_db`."""
-    stem = name.strip("_").lower()
+    stem = in_words(name)
     if not stem.isidentifier() or keyword.iskeyword(stem):
         raise Refusal(f"no name for an accessor can be made from `{name}`")
     return stem
