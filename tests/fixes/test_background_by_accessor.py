@@ -140,13 +140,21 @@ CAMERA = """\
 
 def test_what_is_only_set_up_is_not_put_behind_an_accessor(tmp_path: Path) -> None:
     text = CAMERA.replace("{used}", "len(output)")
-    made = repair(tmp_path, {"app.py": text}, unsafe=True)
+    made = repair(tmp_path, {"app.py": text}, unsafe=True, strategy="lazy")
     (outcome,) = made.outcomes
     assert not made.changes
     assert outcome.reason is not None
     assert outcome.reason.startswith(
         "nothing but what sets it up uses `camera`, so behind an accessor line 6 would never run"
     )
+
+
+def test_what_is_only_set_up_is_started_with_the_first_request(tmp_path: Path) -> None:
+    text = CAMERA.replace("{used}", "len(output)")
+    after = fixed(tmp_path, {"app.py": text}, unsafe=True)["app.py"]
+    hook = after[after.index("@app.before_request") : after.index('@app.get("/")')]
+    assert 'camera.configure("video")' in hook
+    assert "camera.start_recording(output)" in hook
 
 
 def test_what_is_set_up_and_used_may_be(tmp_path: Path) -> None:
