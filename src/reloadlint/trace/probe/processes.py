@@ -50,6 +50,7 @@ class Processes:
             return
         known = self._others | self._children.keys()
         new = [child for child in sorted(system.children()) if child not in known]
+        new = [child for child in new if not self._is_pythons_own(child)]
         self._children.update(zip(new, self._waiting))
         # What has more children than events knows of gets them all under its last event.
         self._children.update(dict.fromkeys(new[len(self._waiting) :], self._waiting[-1]))
@@ -63,12 +64,17 @@ class Processes:
         self.look()
         running: dict[int, list[int]] = {}
         for child, runs in system.children().items():
-            if runs and child not in self._others:
+            if runs and child not in self._others and not self._is_pythons_own(child):
                 effect = self._children.get(child) or self._unseen(child)
                 if effect is not None:
                     running.setdefault(effect["id"], []).append(child)
         for number, children in running.items():
             yield {"id": number, "pids": children}
+
+    def _is_pythons_own(self, child: int) -> bool:
+        if child not in self._children and system.is_pythons_own(child):
+            self._others |= {child}
+        return child in self._others
 
     def _unseen(self, child: int) -> Any:
         """A process that was started without an event, as `multiprocessing` does for `spawn`."""

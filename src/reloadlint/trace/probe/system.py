@@ -117,7 +117,7 @@ def is_database(path: str) -> bool:
 
 
 def children() -> dict[int, bool]:
-    """The child processes but Python's own, and whether each is still running (and no zombie)."""
+    """The child processes, and whether each is still running (and no zombie)."""
     if HAS_PROC:
         return {child: _runs(child) for child in _proc_children()}
     return _listed_children() if os.name == "posix" else {}
@@ -128,11 +128,17 @@ def _proc_children() -> list[int]:
     for task in os.listdir(TASKS):
         for line in _lines(f"{TASKS}/{task}/children"):
             found += line.split()
-    return sorted(int(child) for child in found if PYTHONS_OWN not in _command(child))
+    return sorted(map(int, found))
 
 
-def _command(process: str) -> str:
-    return "".join(_lines(f"/proc/{process}/cmdline"))
+def is_pythons_own(process: int) -> bool:
+    """Whether a child process is Python's helper, and nothing that the program asked for."""
+    if HAS_PROC:
+        return PYTHONS_OWN in "".join(_lines(f"/proc/{process}/cmdline"))
+    with subprocess.Popen(
+        ["ps", "-o", "command=", "-p", str(process)], stdout=subprocess.PIPE, text=True
+    ) as listing:
+        return PYTHONS_OWN in listing.communicate()[0]
 
 
 def _runs(process: int) -> bool:
@@ -142,11 +148,10 @@ def _runs(process: int) -> bool:
 
 def _listed_children() -> dict[int, bool]:
     with subprocess.Popen(
-        ["ps", "-A", "-o", "pid=,ppid=,stat=,command="], stdout=subprocess.PIPE, text=True
+        ["ps", "-A", "-o", "pid=,ppid=,stat="], stdout=subprocess.PIPE, text=True
     ) as listing:
         rows = [line.split() for line in listing.communicate()[0].splitlines()]
         mine = [row for row in rows if row[1] == str(os.getpid()) and row[0] != str(listing.pid)]
-        mine = [row for row in mine if not any(PYTHONS_OWN in word for word in row[3:])]
     return {int(row[0]): not row[2].startswith("Z") for row in mine}
 
 
