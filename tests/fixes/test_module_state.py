@@ -43,6 +43,8 @@ print(ask("/").text, ask("/").text)
 IMPORTS = {
     "by another name": "import RPi.GPIO as GPIO",
     "from its package": "from RPi import GPIO",
+    "beside one of Python's own": "import time, RPi.GPIO as GPIO",
+    "by its whole name": "import os, RPi.GPIO\nGPIO = RPi.GPIO",
 }
 
 

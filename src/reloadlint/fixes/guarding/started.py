@@ -9,6 +9,7 @@ import libcst as cst
 
 from reloadlint.fixes.draft import Refusal
 from reloadlint.fixes.guarding.blocks import Block, bound, mentioned, mentions
+from reloadlint.fixes.reading.applications import qualified_name
 from reloadlint.fixes.reading.early_threads import STARTING
 from reloadlint.fixes.reading.tree import Tree, descendants, dotted, last_name
 
@@ -61,7 +62,7 @@ def objects_of(
     small = (n for n in tree.ancestors(start) if isinstance(n, cst.BaseSmallStatement))
     statement = next(small, None)  # the head of a `with` or `for` is none
     name = dotted(receiver)
-    is_object = isinstance(statement, cst.Expr) and name and not _is_stateless(tree, receiver)
+    is_object = isinstance(statement, cst.Expr) and name and not _is_stateless(tree, start.func)
     is_object = is_object and last_name(start) not in STARTING  # which leaves it as it is
     if is_object and (run is None or not mentions(tree, run, {name})):
         objects.add(name)
@@ -79,19 +80,12 @@ def made_global(tree: Tree, start: cst.Call) -> set[str]:
     return {item.name.value for node in shared for item in node.names}
 
 
-def _is_stateless(tree: Tree, receiver: cst.BaseExpression | None) -> bool:
+def _is_stateless(tree: Tree, function: cst.BaseExpression) -> bool:
     """Whether a call leaves nothing in what it is called on, as with Python's own modules.
 
     Others have what they start in themselves: after `GPIO.setup(18)` comes `GPIO.output(18, 0)`.
     """
-    while isinstance(receiver, cst.Attribute):
-        receiver = receiver.value
-    if not isinstance(receiver, cst.Name):
-        return True
-    found = tree.bound(receiver, receiver.value)
-    imports = (node for a in found if isinstance(node := getattr(a, "node", None), cst.Import))
-    names = (alias.evaluated_name.partition(".")[0] for node in imports for alias in node.names)
-    return any(name in sys.stdlib_module_names for name in names)
+    return qualified_name(tree, function).partition(".")[0] in sys.stdlib_module_names
 
 
 def dependent(
