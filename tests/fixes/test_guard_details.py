@@ -331,3 +331,29 @@ def test_what_runs_between_start_and_run_may_wait_for_it(
     waits = [reason for reason in plan.reasons if "may wait" in reason]
     assert len(waits) == (said is not None)
     assert said is None or waits[0].startswith(said)
+
+
+STOPPED = """\
+    import atexit as at_end
+
+    from apscheduler.schedulers.background import BackgroundScheduler
+    from flask import Flask
+
+    app = Flask(__name__)
+    scheduler = BackgroundScheduler()
+
+
+    @app.teardown_appcontext
+    def stop(error):
+        scheduler.shutdown()
+
+
+    if __name__ == "__main__":
+        app.run()
+    """
+
+
+def test_handler_is_registered_by_the_name_that_the_module_has_for_atexit(tmp_path: Path) -> None:
+    text = fixed(tmp_path, {"app.py": STOPPED}, unsafe=True)["app.py"]
+    assert text.count("import atexit") == 1
+    assert "@at_end.register\ndef stop():" in text

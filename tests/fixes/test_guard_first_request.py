@@ -380,3 +380,34 @@ def test_what_the_main_guard_needs_before_the_run_does_not_wait_for_a_request(
     )
     made = repair(tmp_path, {"app.py": text}, unsafe=True, strategy="guard")
     assert not made.changes
+
+
+RENAMED = """\
+    import threading as th
+
+    from flask import Flask
+
+    app = Flask(__name__)
+
+
+    def work():
+        pass
+
+
+    th.Thread(target=work, daemon=True).start()
+    {below}
+    """
+
+
+def test_lock_takes_the_name_that_the_module_has_for_threading(tmp_path: Path) -> None:
+    text = fixed(tmp_path, {"app.py": RENAMED.format(below="")}, unsafe=True)["app.py"]
+    assert text.count("import threading") == 1
+    assert "= th.Lock()" in text
+
+
+def test_lock_is_made_without_a_name_that_stands_for_something_else(tmp_path: Path) -> None:
+    text = RENAMED.replace("as th", "").replace("th.T", "threading.T")
+    below = "threading = threading.active_count()"
+    text = fixed(tmp_path, {"app.py": text.format(below=below)}, unsafe=True)["app.py"]
+    assert "import threading as _threading" in text
+    assert "= _threading.Lock()" in text

@@ -263,6 +263,42 @@ def test_device_is_unsafe_unless_the_user_says_that_threads_may_share_it(tmp_pat
     assert "get_camera().read()" in fixed(tmp_path, files, strategy="lazy")["app.py"]
 
 
+SERIAL = """
+import time
+
+import serial
+from flask import Flask
+
+app = Flask(__name__)
+port = serial.Serial("/dev/ttyUSB0", 9600)
+{below}
+
+
+@app.get("/")
+def line():
+    return port.readline()
+"""
+
+
+def test_sleep_directly_below_comes_after_the_making_as_before(tmp_path: Path) -> None:
+    below = "port.setDTR(False)\ntime.sleep(2)  # an Arduino restarts"
+    text = fixed(tmp_path, {"app.py": SERIAL.format(below=below)}, strategy="lazy")["app.py"]
+    inside = text.partition("port = serial.Serial(")[2].partition("_port = port")[0]
+    assert "port.setDTR(False)" in inside.partition("time.sleep(2)  # an Arduino")[0]
+    assert text.count("sleep") == 1
+
+
+@pytest.mark.parametrize(
+    "below",
+    ["lamp = serial.Serial('/dev/ttyUSB1')\ntime.sleep(2)", "ready = 1\ntime.sleep(2)"],
+    ids=["of another object", "further down"],
+)
+def test_sleep_that_may_be_meant_for_something_else_stays(below: str, tmp_path: Path) -> None:
+    text = fixed(tmp_path, {"app.py": SERIAL.format(below=below)}, strategy="lazy")["app.py"]
+    assert "\ntime.sleep(2)\n" in text
+    assert "get_port().readline()" in text
+
+
 def test_what_connects_further_down_is_made_from_what_is_made_first(tmp_path: Path) -> None:
     text = fixed(tmp_path, {"app.py": SESSION}, unsafe=True)["app.py"]
     assert "_cluster = Cluster(['db'])" in text

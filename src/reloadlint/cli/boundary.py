@@ -95,6 +95,9 @@ def _one_line(error: click.ClickException) -> str:
 def _streams() -> Iterator[None]:
     """What is written goes nowhere if the shell has closed the stream (`>&-`)."""
     missing = [name for name in ("stdout", "stderr") if getattr(sys, name) is None]
+    if not missing:
+        yield
+        return
     with Path(os.devnull).open("w", encoding="utf-8", errors="replace") as nowhere:
         for name in missing:
             setattr(sys, name, nowhere)

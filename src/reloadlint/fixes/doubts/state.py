@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import libcst as cst
 
@@ -175,13 +176,14 @@ def _left_open(
     objects = {use.node for use in inside}
     given = takers(project, inside)
 
-    def settled(call: cst.Call) -> bool:
+    def settled(function: FunctionNode, call: cst.Call) -> bool:
         owner = call.func.value if isinstance(call.func, cst.Attribute) else None
         known = owner in objects or dotted(owner) == "self" or function not in places
         return last_name(call) in committing and known
 
     for function, tree in (given | places).items():
-        call = uncommitted(project, tree, function, ddl_commits=ddl_commits, settled=settled)
+        known = partial(settled, function)
+        call = uncommitted(project, tree, function, ddl_commits=ddl_commits, settled=known)
         if call is not None:
             yield (
                 f"`{last_name(call)}` in line {tree.line(call)} of {tree.path} writes without a "

@@ -11,7 +11,7 @@ from reloadlint.fixes.edits import Edit
 from reloadlint.fixes.guarding.conditions import used_names
 from reloadlint.fixes.reading.project import Project
 from reloadlint.fixes.reading.tree import Tree, descendants, last_name
-from reloadlint.fixes.writing.flask_import import new_import
+from reloadlint.fixes.writing.plain_imports import module_names
 from reloadlint.fixes.writing.style import style_of
 
 if TYPE_CHECKING:
@@ -31,8 +31,9 @@ def draft_at_process_end(project: Project, report: Report) -> Draft:
     function = _function(tree, report)
     draft = Draft()
     draft.doubt("what was shut down after each request then lives until the process ends")
-    draft.add(tree.path, Edit(*tree.span(function.decorators[0].decorator), "atexit.register"))
-    draft.add(tree.path, *_import(tree))
+    place, newline = tree.span(function.decorators[0].decorator), style_of(tree).newline
+    modules, imports = module_names(tree, ["atexit"], place[0], newline)
+    draft.add(tree.path, Edit(*place, f"{modules['atexit']}.register"), *imports)
     start, end = tree.span(function.name)[1], tree.span(function.body)[0]
     opening = tree.data.index(b"(", start, end)
     closing = tree.data.rindex(b")", start, _header_end(tree, function))
@@ -82,10 +83,3 @@ def _header_end(tree: Tree, function: cst.FunctionDef) -> int:
 def _last_parameter(tree: Tree, function: cst.FunctionDef) -> int:
     parameters = function.params.params
     return tree.span(parameters[-1])[1] if parameters else tree.span(function.name)[1]
-
-
-def _import(tree: Tree) -> list[Edit]:
-    """The import of `atexit`, unless the module has it under that name."""
-    if any(a.scope is tree.global_scope for a in tree.bound(tree.module, "atexit")):
-        return []
-    return [new_import(tree, "import atexit", "atexit", style_of(tree).newline)]

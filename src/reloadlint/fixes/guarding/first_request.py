@@ -25,13 +25,7 @@ from reloadlint.fixes.guarding.submodules import check_no_submodule
 from reloadlint.fixes.guarding.threads_between import check_threads
 from reloadlint.fixes.guarding.users import commands
 from reloadlint.fixes.guarding.waiting import calls_in, doubts_about
-from reloadlint.fixes.guarding.writing_once import (
-    HOLDS,
-    Once,
-    hook_names,
-    import_of_threading,
-    once_text,
-)
+from reloadlint.fixes.guarding.writing_once import HOLDS, Once, hook_names, once_text
 from reloadlint.fixes.reading.early_threads import STARTING
 from reloadlint.fixes.reading.making import makers
 from reloadlint.fixes.reading.project import Project
@@ -39,6 +33,7 @@ from reloadlint.fixes.reading.release import own_class
 from reloadlint.fixes.reading.tree import Tree, descendants, dotted, last_name
 from reloadlint.fixes.writing.names import in_words
 from reloadlint.fixes.writing.pieces import shifted, with_comments
+from reloadlint.fixes.writing.plain_imports import module_names
 from reloadlint.fixes.writing.style import style_of
 
 _LEAVES = (cst.Return, cst.FunctionDef, cst.ClassDef)
@@ -81,11 +76,13 @@ def draft_first_request(
         draft.doubt(doubt)
     inside = [*_as_daemon(hazard, project, draft), *without_annotations(tree, members)]
     once = hook_names(tree, app, _stem(kept, start), kept)
-    once = once._replace(annotations=annotations_of(tree, members))
+    first, newline = tree.span(members[0])[0], style_of(tree).newline
+    modules, imports = module_names(tree, ["threading"], first, newline)
+    once = once._replace(annotations=annotations_of(tree, members), threading=modules["threading"])
     if app is None:
         register_elsewhere(project, place, once.hook, draft)
     check_thread(makers(hazard, project, tree, members, own_class(hazard, project)))
-    draft.add_once(tree.path, *import_of_threading(tree, style_of(tree), tree.span(members[0])[0]))
+    draft.add_once(tree.path, *imports)
     draft.add(tree.path, *_edits(place, members, inside, once))
     here = (tree.path, tree.position(start)) == (hazard.path, hazard.span)
     text = hazard.text if here else tree.source(start.func)

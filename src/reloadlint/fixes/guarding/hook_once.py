@@ -8,10 +8,11 @@ import libcst as cst
 
 from reloadlint.fixes.draft import Draft, Refusal
 from reloadlint.fixes.edits import Edit
-from reloadlint.fixes.guarding.writing_once import HOLDS, import_of_threading
+from reloadlint.fixes.guarding.writing_once import HOLDS
 from reloadlint.fixes.reading.project import Project
 from reloadlint.fixes.reading.tree import Tree, descendants, last_name
 from reloadlint.fixes.writing.pieces import shifted
+from reloadlint.fixes.writing.plain_imports import module_names
 from reloadlint.fixes.writing.style import style_of
 
 if TYPE_CHECKING:
@@ -44,10 +45,11 @@ def draft_hook_once(project: Project, report: Report) -> Draft:
     owner = decorator.decorator
     assert isinstance(owner, cst.Attribute)
     start = tree.line_start(tree.span(decorator)[0])
-    draft.add(tree.path, *import_of_threading(tree, style, start))
+    modules, imports = module_names(tree, ["threading"], start, style.newline)
+    draft.add(tree.path, *imports)
     draft.add(tree.path, Edit(*tree.span(owner.attr), _NOW[owner.attr.value]))
     gap = style.newline * (style.blank + 1)
-    state = f"{lock} = threading.Lock(){style.newline}{flag} = False{gap}"
+    state = f"{lock} = {modules['threading']}.Lock(){style.newline}{flag} = False{gap}"
     draft.add(tree.path, Edit(start, start, state))
     draft.add(tree.path, *_inside(tree, body, lock, flag))
     draft.note = (

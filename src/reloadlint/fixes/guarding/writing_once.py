@@ -7,10 +7,8 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from reloadlint.fixes.draft import Refusal
-from reloadlint.fixes.edits import Edit
 from reloadlint.fixes.guarding.keeping import Kept
 from reloadlint.fixes.reading.tree import Tree
-from reloadlint.fixes.writing.flask_import import new_import
 from reloadlint.fixes.writing.style import Style
 
 HOLDS = (
@@ -24,7 +22,8 @@ class Once(NamedTuple):
 
     `app` is what it is decorated with, None where another module registers it. `kept` are the names
     that others need; the only one tells whether it has been started, unless that may be None.
-    `annotations` are those that names had where they were bound.
+    `annotations` are those that names had where they were bound; `threading` is the module's name
+    for that of the standard library.
     """
 
     app: str | None
@@ -34,6 +33,7 @@ class Once(NamedTuple):
     kept: Kept
     what: str
     annotations: Mapping[str, str] = MappingProxyType({})
+    threading: str = "threading"
 
     @property
     def state(self) -> list[tuple[str, str]]:
@@ -78,7 +78,7 @@ def once_text(once: Once, starting: str, style: Style, margin: str = "") -> str:
     i, arrow = style.indent, " -> None" if style.annotated else ""
     blank = 1 if margin else style.blank
     lines = [
-        f"{once.lock} = threading.Lock()",
+        f"{once.lock} = {once.threading}.Lock()",
         *(f"{name}{once.annotation(name, style)} = {value}" for name, value in once.state),
         *([""] * blank),
         *([f"@{once.app}.before_request"] if once.app else []),
@@ -94,12 +94,3 @@ def once_text(once: Once, starting: str, style: Style, margin: str = "") -> str:
     if not once.kept.tells:
         lines.append(f"{margin}{3 * i}{once.flag} = True")
     return style.newline.join(lines) + style.newline
-
-
-def import_of_threading(tree: Tree, style: Style, before: int) -> list[Edit]:
-    """The import of `threading`, unless the module has it under that name above this place."""
-    for assignment in tree.bound(tree.module, "threading"):
-        node = getattr(assignment, "node", None)
-        if assignment.scope is tree.global_scope and node and tree.span(node)[0] < before:
-            return []
-    return [new_import(tree, "import threading", "threading", style.newline)]

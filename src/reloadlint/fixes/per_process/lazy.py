@@ -20,6 +20,7 @@ from reloadlint.fixes.draft import Draft, Refusal, Wishes
 from reloadlint.fixes.per_process.asked_for import check_set_up_for_use
 from reloadlint.fixes.per_process.first_use import FirstUse, origin
 from reloadlint.fixes.per_process.handing_back import handed_back
+from reloadlint.fixes.per_process.settling import settle_where_made
 from reloadlint.fixes.per_process.singles import Once, class_called, singles_of
 from reloadlint.fixes.per_process.writing_lazy import write
 from reloadlint.fixes.reading.early_threads import started_early
@@ -47,6 +48,7 @@ def draft_lazy(hazard: Hazard, project: Project, wishes: Wishes) -> Draft:
     """
     draft, settle = Draft(), FirstUse()
     found = things(hazard, project, settle, origin(hazard, project))
+    settle_where_made(hazard, project, found)
     by_proxy = wishes.access == "proxy"
     singles = once_each(hazard, project, found, by_proxy=by_proxy)
     forced = wishes.strategy == "lazy"
