@@ -11,7 +11,7 @@ import msgspec
 
 from reloadlint.fixes.reading.captured import captured
 from reloadlint.fixes.reading.guards import is_main_test
-from reloadlint.fixes.reading.tree import FunctionNode, Tree
+from reloadlint.fixes.reading.tree import Tree
 
 Definition = (cst.FunctionDef, cst.ClassDef)
 _LAZY_BINDING = (cst.FunctionDef, cst.Lambda)
@@ -125,13 +125,3 @@ def _with_footer(tree: Tree, end: int) -> int:
             break
         end = tree.line_end(end)
     return end
-
-
-def function_around(tree: Tree, node: cst.CSTNode) -> FunctionNode | None:
-    """The outermost function in whose body a node runs."""
-    outermost = None
-    function = tree.function_of(node)
-    while function is not None:
-        outermost = function
-        function = tree.function_of(function)
-    return outermost

@@ -180,7 +180,12 @@ def _in_threads(project: Project, loading: Loading, thing: Thing) -> Iterator[st
 
 def _nature(hazard: Hazard, project: Project, first: Thing, *, forced: bool) -> Iterator[str]:
     """What the object is: shared by threads, closed at exit, bound to one thread."""
-    if hazard.role not in SHARED and not forced:
+    if hazard.role == "device" and not forced:
+        yield (
+            "the request that opens it uses it at once, and some devices need time to get ready; "
+            "all threads share it, as before: if it bears both, `--strategy lazy` says so"
+        )
+    elif hazard.role not in SHARED and not forced:
         yield (
             "all threads share it, as before, and it isn't known to bear that; if it does, "
             "`--strategy lazy` says so"
