@@ -323,6 +323,30 @@ def test_start_that_another_call_would_make_in_its_place_is_left_with_that_reaso
     assert not made.changes
 
 
+def test_what_another_file_makes_comes_first_where_both_start_something(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    files = {
+        "bot.py": """
+            from slack_bolt.adapter.socket_mode import SocketModeHandler
+
+            handler = SocketModeHandler("app", "token")
+            """,
+        "app.py": """
+            from flask import Flask
+
+            import bot
+
+            app = Flask(__name__)
+            bot.handler.connect()
+            """,
+    }
+    (outcome,) = repair(tmp_path, files, unsafe=True).outcomes
+    assert outcome.reason == (
+        "without it `SocketModeHandler()` in bot.py would have the effect in its place; do away "
+        "with that one first"
+    )
+
+
 def test_what_a_test_script_uses_where_it_is_loaded_is_refused_beforehand(tmp_path):
     text = "from gpiozero import OutputDevice\nrelay = OutputDevice(14)\nrelay.on()\n"
     write(tmp_path, {"relay_test.py": text})

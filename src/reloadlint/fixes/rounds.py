@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TypeAlias
 
 import msgspec
@@ -143,7 +143,7 @@ class Rounds:
                 raise Disproof(f"{path} {fault}")
             texts[path] = kept_in_order(state.texts[path], text)
         after = self._check({**self._texts, **texts})
-        _compare(state.findings, after.findings, chosen)
+        _compare(state.findings, after, chosen, texts)
         return texts, after
 
     def _outcomes(self, first: Checked, last: Checked) -> list[Fixed]:
@@ -194,17 +194,23 @@ def _called(finding: Finding) -> str:
     return (finding.call or "").rpartition(".")[2]
 
 
-def _compare(before: Sequence[Finding], after: Sequence[Finding], fixed: Sequence[Finding]) -> None:
-    """See that the fixed findings are gone and no other has come."""
-    counted, left = Counter(map(_key, before)), Counter(map(_key, after))
+def _compare(
+    before: Sequence[Finding],
+    after: Checked,
+    fixed: Sequence[Finding],
+    changed: Collection[str],
+) -> None:
+    """See that the fixed findings are gone and no other has come; `changed` are the fix's files."""
+    counted, left = Counter(map(_key, before)), Counter(map(_key, after.findings))
     for finding, key in ((finding, _key(finding)) for finding in fixed):
         if left[key] >= counted[key]:
             raise Disproof(f"{finding.code} is still reported")
     new = left - counted
-    for finding in (finding for finding in after if _key(finding) in new):
+    for finding in (finding for finding in after.findings if _key(finding) in new):
         if finding.code == "RL302":
             raise Eager(f"a hook in {finding.path}")
-        called = _called(finding)
-        if called and called in {_called(one) for one in fixed}:
+        called, plan = _called(finding), after.plans.get(finding)
+        elsewhere = plan is not None and plan.hazard and plan.hazard.path not in changed
+        if called and (elsewhere or called in {_called(one) for one in fixed}):
             raise Replaced(f"`{called}()` in {finding.path}")
         raise Disproof(f"{finding.code} would be reported in {finding.path}")

@@ -10,6 +10,7 @@ from reloadlint.fixes.draft import Refusal
 from reloadlint.fixes.guarding.blocks import bound
 from reloadlint.fixes.guarding.standing import Standing, used_outside
 from reloadlint.fixes.guarding.started import made_global
+from reloadlint.fixes.reading.none_returned import may_be_none
 from reloadlint.fixes.reading.project import Project
 from reloadlint.fixes.reading.tree import descendants
 
@@ -50,7 +51,8 @@ def kept_names(project: Project, place: Standing, members: list[cst.BaseStatemen
         for path in project.importers_of(place.tree.path, name):
             raise Refusal(f"`{path}` takes `{name}` from the module, before anything is started")
     plain = _plain_name(place.unit)
-    if len(names) == 1 and plain == names[0] and not _bound_elsewhere(place, plain, members):
+    tells = len(names) == 1 and plain == names[0] and not _bound_elsewhere(place, plain, members)
+    if tells and plain and not _may_be_none(project, place):
         return Kept((plain,), (plain,), True, keyword, plain)
     used = tuple(name for name in names if used_outside(place, name, members))
     new = tuple(name for name in used if not _bound_elsewhere(place, name, members, above=True))
@@ -66,6 +68,12 @@ def _of_objects(place: Standing) -> set[str]:
 
 def _all(place: Standing) -> set[str]:
     return set[str]().union(*(bound(statement) for statement in place.below))
+
+
+def _may_be_none(project: Project, place: Standing) -> bool:
+    small = place.unit.body[0] if isinstance(place.unit, cst.SimpleStatementLine) else None
+    value = small.value if isinstance(small, (cst.Assign, cst.AnnAssign)) else None
+    return value is not None and may_be_none(project, place.tree, value)
 
 
 def _plain_name(unit: cst.BaseStatement) -> str | None:

@@ -14,7 +14,8 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     """What the accessor and its helpers are made from.
 
     `cache` and `lock` are module-level names; `local` is what the helper that closes calls the
-    object; `release` is the call that closes it, None where there is none; `returns` is its class
+    object; `made` notes that it has been made, where it may be None then; `release` is the call
+    that closes it, None where there is none; `returns` is its class
     for annotations; `what` names the object in docstrings. `modules` says how the module names
     those of the standard library. `existing` is the function that returned the object before. `doc`
     is the accessor's docstring, if it has one in any case.
@@ -30,8 +31,20 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     returns: str | None
     what: str
     modules: dict[str, str]
+    made: str | None = None
     existing: Existing | None = None
     doc: Sequence[str] = ()
+
+    @property
+    def state(self) -> dict[str, str]:
+        """The names at module level that change, and their values until it is made."""
+        flag = {self.made: "False"} if self.made else {}
+        return {self.cache: "None", **flag}
+
+    @property
+    def test(self) -> str:
+        """Whether it is still to be made."""
+        return f"not {self.made}" if self.made else f"{self.cache} is None"
 
 
 MODULES = ("os", "threading")
@@ -65,6 +78,7 @@ def _names(parts: Parts, style: Style) -> list[str]:
     annotation = f": {style.optional(returns)}" if returns else ""
     return [
         f"{parts.cache}{annotation} = None",
+        *([f"{parts.made} = False"] if parts.made else []),
         f"{parts.lock} = {parts.modules['threading']}.Lock()",
     ]
 
@@ -73,10 +87,10 @@ def _accessor(parts: Parts, making: list[str], style: Style) -> list[str]:
     i = style.indent
     return [
         *_head(parts, style),
-        f"{i}global {parts.cache}",
-        f"{i}if {parts.cache} is None:",
+        f"{i}global {', '.join(parts.state)}",
+        f"{i}if {parts.test}:",
         f"{i}{i}with {parts.lock}:",
-        f"{i}{i}{i}if {parts.cache} is None:",
+        f"{i}{i}{i}if {parts.test}:",
         *making,
         f"{i}return {parts.cache}",
     ]
@@ -89,10 +103,13 @@ def _head(parts: Parts, style: Style) -> list[str]:
     return style.head(parts.accessor, parts.returns, doc, parts.doc)
 
 
-def registered(parts: Parts, made: str) -> str:
-    """The statement that has the object closed when its process ends."""
+def registered(parts: Parts, made: str, style: Style) -> list[str]:
+    """The lines that have the object closed when its process ends, if anything closes it."""
+    if parts.release is None:
+        return []
     modules = parts.modules
-    return f"{modules['atexit']}.register({parts.close}, {made}, {modules['os']}.getpid())"
+    line = f"{modules['atexit']}.register({parts.close}, {made}, {modules['os']}.getpid())"
+    return [f"if {made} is not None:", style.indent + line] if parts.made else [line]
 
 
 def _closing(parts: Parts, style: Style) -> list[str]:
@@ -113,11 +130,12 @@ def _forgetting(parts: Parts, style: Style) -> list[str]:
     i = style.indent
     arrow = " -> None" if style.annotated else ""
     remark = _remark(style, "a forked child makes its own")
+    state = {**parts.state, parts.lock: f"{parts.modules['threading']}.Lock()"}
     return [
         f"def {parts.forget}(){arrow}:{remark}",
         *style.doc(f"Have a forked child make its own `{parts.what}`."),
-        f"{i}global {parts.cache}, {parts.lock}",
-        f"{i}{parts.cache}, {parts.lock} = None, {parts.modules['threading']}.Lock()",
+        f"{i}global {', '.join(state)}",
+        f"{i}{', '.join(state)} = {', '.join(state.values())}",
     ]
 
 

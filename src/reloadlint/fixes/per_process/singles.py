@@ -8,6 +8,7 @@ import msgspec
 from reloadlint.fixes.on_g.naming_g import Taken, there_already
 from reloadlint.fixes.per_process.once import Parts
 from reloadlint.fixes.reading.applications import qualified_name
+from reloadlint.fixes.reading.none_returned import may_be_none
 from reloadlint.fixes.reading.project import Project
 from reloadlint.fixes.reading.things import Thing
 from reloadlint.fixes.reading.tree import descendants
@@ -16,7 +17,7 @@ from reloadlint.fixes.writing.names import free_name, stem_of
 
 _ACCESSORS = ("get_{}", "get_shared_{}", "shared_{}", "the_{}")
 _CACHES = ("_{}", "_shared_{}", "_the_{}")
-_HELPERS = {"lock": "_{}_lock", "close": "_close_{}", "forget": "_forget_{}"}
+_HELPERS = {"lock": "_{}_lock", "made": "_{}_made", "close": "_close_{}", "forget": "_forget_{}"}
 
 
 class Once(msgspec.Struct):
@@ -89,8 +90,10 @@ def parts_of(project: Project, single: Once, modules: dict[str, str], given: set
     own = made.name if made.name.startswith("_") else ""
     wishes = [pattern.format(stem) for pattern in _CACHES]
     cache = free_name(wishes, lambda name: name != own and taken(name))
-    helpers = {role: pattern.format(cache.strip("_")) for role, pattern in _HELPERS.items()}
-    helpers = {role: free_name((name, f"{name}_"), taken) for role, name in helpers.items()}
+    names = {role: pattern.format(cache.strip("_")) for role, pattern in _HELPERS.items()}
+    if not may_be_none(project, made.tree, made.value):
+        del names["made"]
+    helpers = {role: free_name((name, f"{name}_"), taken) for role, name in names.items()}
     given.update((cache, *helpers.values()))
     return Parts(
         accessor=single.accessor,

@@ -96,10 +96,11 @@ class _Writer:
         """The lines that make the object, have it closed and configure it, in the accessor."""
         indent, local = _DEPTH * style.indent, parts.local if thing.lines else parts.cache
         making = moved_lines(thing, self._things, self._accessors, local, indent)
-        if parts.release is not None:
-            making.insert(1, f"{indent}{registered(parts, local)}")
+        making[1:1] = [indent + line for line in registered(parts, local, style)]
         if thing.lines:
             making.append(f"{indent}{parts.cache} = {local}")
+        if parts.made is not None:
+            making.append(f"{indent}{parts.made} = True")
         return making
 
     def _imports(self, tree: Tree, style: Style) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -13,6 +14,7 @@ from reloadlint.fixes.reading.tree import Tree, dotted
 _MOST_BLANK = 2
 _QUOTES = "'\""
 _BEFORE_310 = frozenset({"Dict", "List", "Optional", "Set", "Tuple", "Type", "Union"})
+_MAY_BE_NONE = re.compile(r"\b(Optional\[|None\b)")
 _POSTPONED = "from __future__ import annotations"
 
 
@@ -38,7 +40,8 @@ class Style(msgspec.Struct, frozen=True):
 
     def optional(self, kind: str) -> str:
         """The annotation of what is of a kind or None; in quotes, as not every kind has a `|`."""
-        text = f"{kind.strip(_QUOTES)} | None"
+        plain = kind.strip(_QUOTES)
+        text = plain if _MAY_BE_NONE.search(plain) else f"{plain} | None"
         return text if self.postponed else f"{self.quote}{text}{self.quote}"
 
     def head(
