@@ -260,3 +260,10 @@ def test_no_context_is_opened_whose_teardown_needs_a_request(tmp_path):
     assert fix.applicability == "manual"
     assert fix.reason is not None
     assert "a teardown needs a request" in fix.reason
+
+
+def test_teardown_of_an_application_that_is_never_loaded_along_does_not_matter(tmp_path):
+    teardown = "@app.teardown_appcontext\ndef note(error):\n    print(request.path)\n"
+    other = f"from flask import Flask, request\napp = Flask(__name__)\n{teardown}"
+    files = {"app.py": f"{HEAD}\nask()\n", "other/main.py": other}
+    assert "with app.app_context():\n    ask()" in fixed(tmp_path, files)["app.py"]

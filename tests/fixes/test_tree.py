@@ -85,3 +85,11 @@ def test_lazy_imports_are_not_rewritten_as_their_uses_would_be_missed(text):
 def test_what_only_looks_like_a_lazy_import_is_read(text):
     (statement,) = Tree("app.py", f"{text}\n").module.body
     assert isinstance(statement.body[0], cst.Assign)
+
+
+def test_what_libcst_says_of_a_text_that_it_cannot_read_is_one_line():
+    blocks = "   if x:\n       if z:\n           y = 1\n       else:\n    \t   y = 2\n"
+    text = f"def f():\n{blocks}       w = 1\n"
+    compile(text, "app.py", "exec")
+    with pytest.raises(Unparsable, match=r"^libcst can't read it \(.*dedent\)$"):
+        Tree("app.py", text)

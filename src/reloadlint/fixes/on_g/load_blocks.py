@@ -51,7 +51,7 @@ def load_blocks(
     """
     by_body: dict[cst.CSTNode, list[tuple[Place, cst.BaseStatement]]] = {}
     places = list(places)
-    if places and _teardown_asks_for_request(project):
+    if places and _teardown_asks_for_request(project, places[0].tree.path):
         raise Refusal(f"{places[0].reason}, and a teardown needs a request")
     for place in places:
         if not place.aside and how(place.tree, place.node):
@@ -129,9 +129,10 @@ def _known_above(project: Project, tree: Tree, run: list[cst.BaseStatement], pla
     return app
 
 
-def _teardown_asks_for_request(project: Project) -> bool:
+def _teardown_asks_for_request(project: Project, home: str) -> bool:
     """Whether a teardown of a context, which ends each block as well, works in requests only."""
-    for path in sorted(project.flask_modules.intersection(project.mentioning(_TEARDOWN))):
+    near = project.flask_modules & project.connected_with(home)
+    for path in sorted(near.intersection(project.mentioning(_TEARDOWN))):
         for function in project.tree(path).every(cst.FunctionDef):
             if any(last_name(d.decorator) == _TEARDOWN for d in function.decorators):
                 names = {n.value for n in descendants(function.body) if isinstance(n, cst.Name)}

@@ -69,7 +69,8 @@ class Tree:
             self._wrapper = MetadataWrapper(self.module, unsafe_skip_copy=True)
             self._scopes = self._wrapper.resolve(ScopeProvider)
         except (cst.ParserSyntaxError, RecursionError, NotImplementedError) as error:
-            raise Unparsable(str(error)) from error
+            said = error.message if isinstance(error, cst.ParserSyntaxError) else str(error)
+            raise Unparsable(f"libcst can't read it ({' '.join(said.split())})") from error
 
     # Places
 
