@@ -69,6 +69,27 @@ def test_no_cure_where_loading_uses_the_connection_and_the_reason_says_so(
     assert cure.reason.startswith(f"`connect=False` is no cure: `{use.partition('(')[0]}()` in")
 
 
+@pytest.mark.parametrize(
+    "use",
+    [
+        "for order in orders.find():\n    print(order)\n",
+        "known = [o['id'] for o in orders.find()]\n",
+    ],
+)
+def test_no_cure_where_loading_goes_through_a_cursor(tmp_path: Path, use: str) -> None:
+    made = "client = MongoClient('x')\norders = client.shop.orders\n"
+    cure = verdict(tmp_path, {"app.py": f"{HEAD}{made}{use}"})
+    assert cure.applicability == "manual"
+    assert cure.reason is not None
+    assert cure.reason.startswith("`connect=False` is no cure: `for … in` in line")
+
+
+def test_cursor_that_a_view_goes_through_is_no_obstacle(tmp_path: Path) -> None:
+    made = "client = MongoClient('x')\nnewest = client.shop.orders.find()\n"
+    view = "def index():\n    return [o['id'] for o in newest.clone()]\n"
+    assert verdict(tmp_path, {"app.py": f"{HEAD}{made}{view}"}).applicability == "safe"
+
+
 def test_all_clients_that_one_call_opens_wait(tmp_path: Path) -> None:
     models = """\
         import mongoengine

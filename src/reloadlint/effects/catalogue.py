@@ -126,9 +126,9 @@ class Entry(
     `context_manager` says what leaving a `with` block does; use `closes_on_exit`. `returns` is the
     class of the result where the callable itself is none, and `self` for a method that gives the
     object that it was called on. `forced_by` are methods of a lazy object, or of what it hands out,
-    that need it connected: they bring `forced_effects`. The entry holds for library versions from
-    `since` on, up to but without `until`. What wasn't measured says why under `unmeasured`, and
-    under `source` where what it says comes from.
+    that need it connected: they bring `forced_effects`; `__iter__` is going through what it hands
+    out. The entry holds for library versions from `since` on, up to but without `until`. What
+    wasn't measured says why under `unmeasured`, and under `source` where what it says comes from.
     """
 
     name: str

@@ -113,6 +113,12 @@ class KnownCalls(Iterables):
             if o.kind not in kinds:
                 self.record(o.kind, o.owner, o.entry, daemon=o.daemon, certain=o.certain)
 
+    def items_of(self, value: Value) -> tuple[list[Value], bool]:
+        """The same; a library's cursor asks its server for them."""
+        if isinstance(value, Instance) and isinstance(value.cls, External):
+            self._force(value.origin or value, "__iter__")
+        return super().items_of(value)
+
     def _force(self, owner: Instance, method: str) -> None:
         """A lazy client is connected by the first method that needs it to be."""
         entry = owner.entry

@@ -55,8 +55,9 @@ def _not_forced(hazard: Hazard, project: Project) -> None:
     result = outcome.result if outcome is not None else None
     forced = (result.origin or result).forced if isinstance(result, Instance) else None
     if forced is not None:
+        text = f"{forced.text}()" if forced.kind == "call" else forced.text
         raise Refusal(
-            f"`{hazard.defer}` is no cure: `{forced.text}()` in line {forced.span[0]} of "
+            f"`{hazard.defer}` is no cure: `{text}` in line {forced.span[0]} of "
             f"{forced.module.path} needs the connection while the module is loaded"
         )
 
