@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import libcst as cst
 
@@ -20,18 +21,26 @@ def handed_back(project: Project, thing: Thing) -> Iterator[str]:
         return
     named = (n for line in thing.statements for n in descendants(line) if isinstance(n, cst.Name))
     given = [found for node in named if (found := definition_of(project, tree, node)) is not None]
-    users = _users(project, thing) if given else {}
+    known = users(project, thing) if given else {}
     for _, function in given:
-        if isinstance(function, cst.FunctionDef) and function in users:
+        if isinstance(function, cst.FunctionDef) and function in known:
+            where = known[function].where
             yield (
-                f"`{function.name.value}` is handed to it and uses it ({users[function]}); called "
-                "while the object is made, it would wait for itself"
+                f"`{function.name.value}` is handed to it and uses it ({where}); called while the "
+                "object is made, it would wait for itself"
             )
 
 
-def _users(project: Project, thing: Thing) -> dict[FunctionNode, str]:
-    """The functions that use the object, directly or through others, and where it is used."""
-    found: dict[FunctionNode, str] = {}
+class User(NamedTuple):
+    """The module of a function that uses an object, and where it or what it calls does so."""
+
+    tree: Tree
+    where: str
+
+
+def users(project: Project, thing: Thing) -> dict[FunctionNode, User]:
+    """The functions that use the object, directly or through others."""
+    found: dict[FunctionNode, User] = {}
     for use in thing.found.uses:
         if use.tree.statement_of(use.node) not in thing.statements:
             _note(project, use.tree, use.tree.function_of(use.node), use.where, found)
@@ -43,11 +52,11 @@ def _note(
     tree: Tree,
     function: FunctionNode | None,
     where: str,
-    found: dict[FunctionNode, str],
+    found: dict[FunctionNode, User],
 ) -> None:
     if function is None or function in found:
         return
-    found[function] = where
+    found[function] = User(tree, where)
     if isinstance(function, cst.FunctionDef):
         for place, node in referring(project, tree, function):
             _note(project, place, place.function_of(node), where, found)

@@ -20,6 +20,7 @@ from reloadlint.fixes.draft import Draft, Refusal, Wishes
 from reloadlint.fixes.per_process.asked_for import check_set_up_for_use
 from reloadlint.fixes.per_process.first_use import FirstUse, origin
 from reloadlint.fixes.per_process.handing_back import handed_back
+from reloadlint.fixes.per_process.interrupting import interrupting
 from reloadlint.fixes.per_process.settling import settle_where_made
 from reloadlint.fixes.per_process.singles import Once, class_called, singles_of
 from reloadlint.fixes.per_process.writing_lazy import write
@@ -131,6 +132,7 @@ def lazy_doubts(
         yield from proxy_doubts(project, thing) if by_proxy else lookup_doubts(project, thing.found)
     for thing in found:
         yield from handed_back(project, thing)
+        yield from interrupting(project, thing)
     yield from _closed_by_hand(found[0], hazard)
     if _BY_PATH.intersection(hazard.effects):
         yield from other_directory(project)
