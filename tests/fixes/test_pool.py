@@ -107,6 +107,7 @@ def test_request_that_asks_for_none_takes_none(tmp_path: Path) -> None:
         ("with_blocks", "takes one and gives it no name"),
         ("threads", "hands `count` to a thread's target"),
         ("two_in_one_request", "beside that of its caller"),
+        ("two_in_one_function", "`index` takes several (line"),
         ("goes_on", "goes on after an error in it"),
         ("error_handler", "handles errors with a connection of its own"),
         ("condition", "gives it back under a condition"),
@@ -209,6 +210,17 @@ VIEWS = {
             threading.Thread(target=count).start()
             return "begun"
         """,
+    "two_in_one_function": """
+        @app.get("/")
+        def index():
+            one = pool.getconn()
+            other = pool.getconn()
+            try:
+                return str([one.execute("select 1"), other.execute("select 2")])
+            finally:
+                pool.putconn(one)
+                pool.putconn(other)
+    """,
     "two_in_one_request": """
         def log():
             conn = pool.getconn()

@@ -25,7 +25,7 @@ def one_is_enough(project: Project, found: list[Checkout]) -> None:
     """
     contexts = Contexts(project)
     flows = Flows(project, contexts, None, closes_on_exit=False)
-    functions = {checkout.function for checkout in found}
+    functions = _taking_one(found)
     given = (node for each in found for line in each.gives for node in descendants(line))
     flows.ignore(given)
     for tree, function, use, call, *_ in found:
@@ -45,6 +45,19 @@ def one_is_enough(project: Project, found: list[Checkout]) -> None:
                 )
             if _is_attempted(where, caller):
                 raise Unclear(f"{line_in(where, caller)} goes on after an error in it")
+
+
+def _taking_one(found: list[Checkout]) -> set[FunctionNode]:
+    """The functions, of which each takes one connection.
+
+    Raises:
+        Unclear: one takes several.
+    """
+    functions = [checkout.function for checkout in found]
+    for tree, function, *_ in found:
+        if functions.count(function) > 1:
+            raise Unclear(f"`{function.name.value}` takes several ({line_in(tree, function)})")
+    return set(functions)
 
 
 def _callers(
