@@ -35,6 +35,8 @@ BY_IMPORT = {
     "module of flask": "import flask.json",
     "extension": "from flask_sqlalchemy import SQLAlchemy",
     "quart": "import quart",
+    "framework on flask": "import connexion",
+    "application of such a framework": "from dash import Dash",
     "in a function": "def f():\n from flask import g",
     "in a branch": "try:\n import flask\nexcept ImportError:\n pass",
 }
@@ -45,10 +47,14 @@ def test_module_that_imports_flask_is_one(text: str) -> None:
     assert scope({"a.py": text}) == {"a.py"}
 
 
+def test_own_module_called_like_a_framework_is_none() -> None:
+    assert scope({"main.py": "import dash\nfrom dash import chart", "dash.py": ""}) == set()
+
+
 NO_IMPORT = {
     "nothing": "",
     "another framework": "import django, fastapi, bottle",
-    "name that begins like it": "import flasket, quarto, flaskr",
+    "name that begins like it": "import flasket, quarto, flaskr, dashing, dash_utilities",
     "own module of that name": "from .flask import app",
     "while type checking": "from typing import *\nif TYPE_CHECKING:\n import flask",
     "text": "x = 'import flask'",
@@ -131,6 +137,17 @@ def test_test_module_is_no_entry_point(path: str) -> None:
 
 def test_test_file_is_none_though_it_imports_flask() -> None:
     assert scope({"test_app.py": APP, "tests/conftest.py": "import flask"}) == set()
+
+
+@pytest.mark.parametrize("path", ["docs/conf.py", "doc/source/conf.py", "setup.py", "a/setup.py"])
+def test_what_only_sphinx_or_setuptools_runs_is_no_entry_point(path: str) -> None:
+    assert scope({"app.py": APP, path: "import app"}) == {"app.py"}
+    assert scope({path: "import flask"}) == {path}
+
+
+@pytest.mark.parametrize("path", ["conf.py", "app_docs/conf.py", "docs/config.py", "setup_db.py"])
+def test_what_is_called_alike_is_an_entry_point(path: str) -> None:
+    assert scope({"app.py": APP, path: "import app"}) == {"app.py", path}
 
 
 def test_module_whose_name_only_begins_like_a_test_is_one() -> None:

@@ -75,7 +75,7 @@ class Assignments(Expressions, Classes, Imports):
             self.store(target.value, value, scope)
 
     def _implicit(self, scope: Scope, span: r.Span, text: str) -> Site:
-        return Site(self.module_of(scope), span, text, "implicit")
+        return Site(self.module_of(scope), span, f"{text} = …", "implicit")
 
     def _store_item(self, owner: Value, index: Value, value: Value) -> None:
         if isinstance(owner, Mapping):

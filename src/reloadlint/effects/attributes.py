@@ -132,7 +132,12 @@ class Attributes(State):
         found = value.cls.lookup(name)
         if found is not None:
             return self._bound(found, value, site)
-        return self._inherited(value, value.cls.mro, name)
+        if any(value.cls.external_bases()) or site is None or name.startswith("__"):
+            return self._inherited(value, value.cls.mro, name)
+        getter = value.cls.lookup("__getattr__")
+        if not isinstance(getter, Function):
+            return UNKNOWN
+        return self._run_at(site, getter, Arguments([Literal(name)]), value)
 
     def _of_g(self, value: ContextGlobals, name: str, _site: Site | None) -> Value:
         if name in value.attributes:

@@ -27,6 +27,21 @@ _SCRIPT = r.Constant("__main__")
 class Branches(Assignments):
     """Follows `if`, `match` and what leaves a block."""
 
+    def _assign(self, node: r.Assign, scope: Scope) -> int:
+        flow = super()._assign(node, scope)
+        if scope.kind == "module":
+            self._note_script_test(node, scope)
+        return flow
+
+    def _note_script_test(self, node: r.Assign, scope: Scope) -> None:
+        """Remember the names that stand for `__name__ == "__main__"`."""
+        asks = isinstance(node.value, (r.Compare, r.BoolOp)) and _asks_for_script(node.value, scope)
+        for target in node.targets:
+            if isinstance(target, r.Name):
+                scope.module.script_tests.pop(target.id, None)
+                if asks:
+                    scope.module.script_tests[target.id] = node.value
+
     def _return(self, node: r.Return, scope: Scope) -> int:
         scope.returns.append(NONE if node.value is None else self.evaluate(node.value, scope))
         return Flow.LEAVES
@@ -43,7 +58,11 @@ class Branches(Assignments):
             return self.main_guard(node, scope)
         found = truth(self.evaluate(node.test, scope))
         if isinstance(found, bool):
-            if scope.kind == "module" and self.phase == "import" and _asks_for_script(node.test):
+            if (
+                scope.kind == "module"
+                and self.phase == "import"
+                and _asks_for_script(node.test, scope)
+            ):
                 other = r.If(node.test, () if found else node.body, node.orelse if found else ())
                 self.note_guard((other,), scope)
             return self.execute(node.body if found else node.orelse, scope)
@@ -142,10 +161,14 @@ class Branches(Assignments):
         return self.execute(case.body, scope)
 
 
-def _asks_for_script(test: r.Expr) -> bool:
-    """Whether a test says more than a main guard's: `__name__ == "__main__" and …`."""
+def _asks_for_script(test: r.Expr, scope: Scope) -> bool:
+    """Whether a test says what a main guard does, and perhaps more.
+
+    `__name__ == "__main__" and …`, or a name of the module that stands for it.
+    """
     return any(
-        isinstance(part, r.Compare) and {r.Name("__name__"), _SCRIPT} <= set(walk(part))
+        (isinstance(part, r.Compare) and {r.Name("__name__"), _SCRIPT} <= set(walk(part)))
+        or (isinstance(part, r.Name) and part.id in scope.module.script_tests)
         for part in walk(test)
     )
 

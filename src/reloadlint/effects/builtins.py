@@ -21,6 +21,7 @@ from reloadlint.effects.models.containers import (
     zipped,
 )
 from reloadlint.effects.models.contexts import new_closing, new_exit_stack
+from reloadlint.effects.models.coroutines import COROUTINE_MODELS
 from reloadlint.effects.models.decorators import (
     as_dataclass,
     caching,
@@ -33,10 +34,10 @@ from reloadlint.effects.models.environment import (
     import_module,
     registered,
     reloader_test,
-    run_coroutine,
     set_daemon,
     unknown,
 )
+from reloadlint.effects.models.processes import PROCESS_MODELS
 from reloadlint.effects.models.types import (
     as_bool,
     get_attribute,
@@ -103,6 +104,7 @@ MODELS: dict[str, Model] = {
     "functools.wraps": lambda _state, _args: Builtin("wraps", lambda _s, inner: first(inner)),
     "werkzeug.utils.cached_property": wrapped_as("cached"),
     "contextlib.contextmanager": wrapped_as("context"),
+    "contextlib.asynccontextmanager": wrapped_as("context"),
     "contextlib.closing": new_closing,
     "contextlib.ExitStack": new_exit_stack,
     "dataclasses.dataclass": as_dataclass,
@@ -122,13 +124,12 @@ MODELS: dict[str, Model] = {
     "werkzeug._reloader.is_running_from_reloader": reloader_test,
     **CONTEXT_MODELS,
     **CONFIGURATION_MODELS,
+    **COROUTINE_MODELS,
+    **PROCESS_MODELS,
     "atexit.register": registered,
     "signal.signal": registered,
     "weakref.finalize": registered,
     "importlib.import_module": import_module,
-    "asyncio.run": run_coroutine,
-    "asyncio.get_event_loop.run_until_complete": run_coroutine,
-    "asyncio.new_event_loop.run_until_complete": run_coroutine,
     "threading.Thread.setDaemon": set_daemon,
     "peewee.Database.connection_context": same,
     "peewee.SqliteDatabase.connection_context": same,

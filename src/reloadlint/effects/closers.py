@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from reloadlint.effects.hazards import Step, steps_of
-from reloadlint.effects.holdings import Closer, Holdings, holdings
+from reloadlint.effects.holdings import Closer, Holdings, holdings, needs_nothing
 from reloadlint.effects.observer import Log, Observer
 from reloadlint.effects.roles import CLOSER_NAMES
 from reloadlint.effects.threads import CLOSING, remains
@@ -57,7 +57,10 @@ class Closing:
         return self._holdings(cls) is not None
 
     def closers(self, cls: Class) -> tuple[Function, ...]:
-        """The methods named as closers, and those that release something; the former first."""
+        """The methods named as closers, and those that release something; the former first.
+
+        `stop(node)` says what it stops: that is not the object, unless the source shows it.
+        """
         held = self._holdings(cls)
         if held is None:
             return ()
@@ -65,7 +68,7 @@ class Closing:
         return tuple(
             method.function
             for method in held.methods
-            if method.name in CLOSER_NAMES or len(list(_left_open(held, [method]))) < everything
+            if _is_named_so(method) or len(list(_left_open(held, [method]))) < everything
         )
 
     def leaks(self, cls: Class, closer: str | None = None) -> list[Leak]:
@@ -85,6 +88,12 @@ class Closing:
         if id(cls) not in self._known:
             self._known[id(cls)] = (cls, holdings(self._solver, cls))
         return self._known[id(cls)][1]
+
+
+def _is_named_so(method: Closer) -> bool:
+    """Whether a method is called as closers are; that of a `with` gets the exception."""
+    named = method.name in CLOSER_NAMES
+    return named and (method.name.startswith("__") or needs_nothing(method.function))
 
 
 def _is_understood(cls: Class) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reloadlint.effects.frames import Scope, Site
+from reloadlint.effects.models.processes import note_exhausted
 from reloadlint.effects.operators import Operators
 from reloadlint.effects.parts import merge, put
 from reloadlint.effects.truth import truth
@@ -14,7 +15,6 @@ from reloadlint.effects.values import (
     either,
 )
 from reloadlint.facts import records as r
-from reloadlint.facts.records import Expr
 
 
 class Comprehensions(Operators):
@@ -39,7 +39,8 @@ class Comprehensions(Operators):
             self._add_element(node, scope, made)
             return
         generator = node.generators[depth]
-        items, exact = self.iterated(generator.iter, generator.span, scope)
+        value = self.evaluate(generator.iter, scope)
+        items, exact = self.iterated(value, generator.span, scope)
         made.exact = made.exact and exact
         for item in items if exact else [either(*items)]:
             self.steps += 1
@@ -55,10 +56,10 @@ class Comprehensions(Operators):
             self.doubts += not sure
             self._run_generators(node, depth + 1, scope, made)
             self.doubts -= not sure
+        note_exhausted(self, value)
 
-    def iterated(self, node: Expr, span: r.Span, scope: Scope) -> tuple[list[Value], bool]:
+    def iterated(self, value: Value, span: r.Span, scope: Scope) -> tuple[list[Value], bool]:
         """The items over which a loop goes, and whether they are exactly these."""
-        value = self.evaluate(node, scope)
         with self.at(Site(self.module_of(scope), span, "for … in", "implicit")):
             return self.items_of(value)
 

@@ -152,7 +152,13 @@ def _passing(kind: str, text: str) -> str:
         return f"applies {text}"
     if kind == "class":
         return f"creates {text}"
-    return f"enters {text}" if text == "with" else f"reads {text}"
+    name, assigned, _ = text.partition(" = ")
+    if assigned:
+        return f"sets {name}"
+    return _IMPLICIT.get(text, f"reads {text}")
+
+
+_IMPLICIT = {"with": "enters with", "for … in": "iterates"}
 
 
 _VERBS = {

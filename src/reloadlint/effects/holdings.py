@@ -182,9 +182,13 @@ def _may_close(name: str, function: Function) -> bool:
     """Whether a method that isn't named as a closer could be called as one."""
     if name in _ALSO_CLOSERS or name.strip("_") in CLOSER_NAMES:
         return True
+    return needs_nothing(function) and not name.startswith("_")
+
+
+def needs_nothing(function: Function) -> bool:
+    """Whether a method can be called without arguments, as whoever closes an object does."""
     parameters = function.definition.parameters[1:]
-    optional = all(p.default is not None or p.kind in ("args", "kwargs") for p in parameters)
-    return optional and not name.startswith("_")
+    return all(p.default is not None or p.kind in ("args", "kwargs") for p in parameters)
 
 
 def _dropped(instance: Instance) -> Iterator[tuple[str, Method]]:

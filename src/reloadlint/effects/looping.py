@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from reloadlint.effects.branches import Branches, joined, restore
 from reloadlint.effects.frames import Flow, Scope
+from reloadlint.effects.models.processes import is_output, note_exhausted
 from reloadlint.effects.truth import truth
 from reloadlint.effects.values import (
     ReloaderTest,
@@ -13,9 +14,13 @@ from reloadlint.effects.values import (
     either,
 )
 from reloadlint.facts import records as r
+from reloadlint.facts.walk import walk
 
 MOST_ROUNDS = 32
 """Items of a known collection for which a loop's body is followed one by one."""
+
+_EARLY = (r.Break, r.Return, r.Raise)
+"""What ends a loop before it has gone through everything."""
 
 
 class Looping(Branches):
@@ -26,13 +31,17 @@ class Looping(Branches):
         return Flow.JUMPS
 
     def _for(self, node: r.For, scope: Scope) -> int:
-        items, exact = self.iterated(node.iter, node.span, scope)
+        value = self.evaluate(node.iter, scope)
+        items, exact = self.iterated(value, node.span, scope)
         if not exact or self.exhausted:
             items = [either(*items)]
-        return self._loop(node, scope, lambda: self._rounds(node, items, scope, sure=exact))
+        flow = self._loop(node, scope, lambda: self._rounds(node, items, scope, sure=exact))
+        if is_output(value) and not any(isinstance(part, _EARLY) for part in walk(node.body)):
+            note_exhausted(self, value)
+        return flow
 
     def _rounds(self, node: r.For, items: list[Value], scope: Scope, *, sure: bool) -> int:
-        flow, doubts = Flow.FALLS, self.doubts
+        flow, doubts, guards = Flow.FALLS, self.doubts, self.guards
         try:
             for item in items[:MOST_ROUNDS]:
                 if self.exhausted:
@@ -41,10 +50,13 @@ class Looping(Branches):
                 flow |= left
                 if not left & Flow.FALLS:
                     return flow & ~Flow.FALLS
-                self.doubts += bool(left & Flow.JUMPS)
+                if left & Flow.GUARDED:
+                    self.guards += 1
+                else:
+                    self.doubts += bool(left & (Flow.JUMPS | Flow.LEAVES))
             return flow
         finally:
-            self.doubts = doubts
+            self.doubts, self.guards = doubts, guards
 
     def _round(self, node: r.For, item: Value, scope: Scope, *, sure: bool) -> int:
         self.store(node.target, item, scope)

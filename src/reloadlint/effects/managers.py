@@ -99,9 +99,11 @@ class Managers(Contexts):
         """What `with manager as x` binds."""
         if isinstance(manager, Instance):
             enter = self.attribute(manager, "__enter__")
+            if enter is UNKNOWN:  # `async with`, or not known
+                enter = self.attribute(manager, "__aenter__")
             if isinstance(enter, ExternalMethod) or enter is UNKNOWN:
                 return manager
-            return self.call(enter, Arguments())
+            return self.awaited(self.call(enter, Arguments()))
         return manager
 
     def left(self, manager: Value) -> None:
@@ -110,8 +112,10 @@ class Managers(Contexts):
             if not isinstance(option, Instance):
                 continue
             leave = self.attribute(option, "__exit__")
+            if leave is UNKNOWN:
+                leave = self.attribute(option, "__aexit__")
             if not isinstance(leave, ExternalMethod):
-                self.call(leave, Arguments([NONE, NONE, NONE]))
+                self.awaited(self.call(leave, Arguments([NONE, NONE, NONE])))
             elif self.closes_on_exit(option):
                 self.release(option)
 

@@ -92,7 +92,7 @@ class Observer(Solver):
         self.made: set[int] = set()
         """Objects of libraries that an observed function made."""
         self.wraps: dict[int, set[int]] = {}
-        """What went into the making of a library's object."""
+        """What went into the making of a library's object, and what that has in its attributes."""
         self._seen: list[Value] = []
 
     @contextmanager
@@ -175,8 +175,19 @@ class Observer(Solver):
         made = super().call(callee, args)
         if isinstance(callee, (External, ExternalMethod)):
             self._seen.append(made)
-            self.wraps.setdefault(id(made), set()).update(map(id, args.all()))
+            self.wraps.setdefault(id(made), set()).update(self._handed(args))
         return made
+
+    def _handed(self, args: Arguments) -> Iterator[int]:
+        """What a library's object may close: its arguments, and what own objects among them have.
+
+        An object that hands over itself is still at work: it closes what it has by itself.
+        """
+        for value in args.all():
+            yield id(value)
+            if isinstance(value, Instance) and not any(s.receiver is value for s in self.active):
+                for held in value.attributes.values():
+                    yield from map(id, alternatives(held))
 
     def _made_by(self, name: str, entry: Entry | None) -> Instance:
         instance = super()._made_by(name, entry)

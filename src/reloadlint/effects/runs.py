@@ -57,6 +57,8 @@ RUNNERS: dict[str, Runner] = {
     "flask.Flask.run": Runner(debug=2),
     "flask.app.Flask.run": Runner(debug=2),
     "apiflask.APIFlask.run": Runner(debug=2),
+    "dash.Dash.run": Runner(debug=3),
+    "dash.Dash.run_server": Runner(debug=3),
     "connexion.FlaskApp.run": Runner(),
     "connexion.App.run": Runner(),
     "flask_openapi3.OpenAPI.run": Runner(debug=2),

@@ -180,6 +180,8 @@ class Solver(Libraries):
         scope = Scope("module", place)
         try:
             with self.afresh(), self._share_of_guards():
+                for name, test in place.script_tests.items():
+                    place.names[name] = self.evaluate(test, scope)
                 self.execute(body, scope)
         except (RecursionError, Never):
             pass

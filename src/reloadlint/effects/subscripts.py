@@ -10,6 +10,7 @@ from reloadlint.effects.values import (
     Class,
     External,
     ExternalMethod,
+    Function,
     Instance,
     Literal,
     Mapping,
@@ -44,7 +45,9 @@ class Subscripts(State):
             return self._external_item(value, index)
         if isinstance(value, Class):
             getter = value.lookup("__class_getitem__")
-            return value if getter is None else UNKNOWN
+            if not isinstance(getter, Function):
+                return value if getter is None else UNKNOWN
+            return self.call(Method(getter, value), Arguments([index]))
         if isinstance(value, (Instance, ExternalMethod)):
             return self._item_of_instance(value, index)
         return value if isinstance(value, ReloaderTest) else UNKNOWN

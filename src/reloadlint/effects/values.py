@@ -16,7 +16,7 @@ from reloadlint.facts.walk import mentioned
 if TYPE_CHECKING:
     from reloadlint.effects.catalogue import Entry
     from reloadlint.effects.frames import Scope, Site
-    from reloadlint.facts.records import ClassDef, FunctionDef
+    from reloadlint.facts.records import ClassDef, Expr, FunctionDef
     from reloadlint.project.modules import Module
 
 MOST_ALTERNATIVES = 8
@@ -104,7 +104,7 @@ class EnvironmentValue(Value):
 class ModuleValue(Value):
     """A module of the project, or (with `module` None) a folder that is a namespace package."""
 
-    __slots__ = ("folder", "module", "names", "stars", "state")
+    __slots__ = ("folder", "module", "names", "script_tests", "stars", "state")
 
     def __init__(self, module: Module | None, folder: str = "") -> None:
         self.module = module
@@ -112,6 +112,8 @@ class ModuleValue(Value):
         self.names: dict[str, Value] = {}
         self.stars: list[str] = []
         """Libraries of which it takes all names, in order."""
+        self.script_tests: dict[str, Expr] = {}
+        """By name, what asks whether it is the script: `MAIN = __name__ == "__main__"`."""
         self.state = "new"
 
 

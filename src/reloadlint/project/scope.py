@@ -9,8 +9,12 @@ from reloadlint.project.imports import ImportedName, ImportFacts
 from reloadlint.project.modules import Module, ModuleIndex
 
 _FLASK = re.compile(r"(flask|flask_\w+|quart)(\.|$)")
+_BUILT_ON_IT = re.compile(r"(apiflask|connexion|dash)(\.|$)")
+"""Frameworks whose application is one of Flask's; own modules are often so named, too."""
 _TEST_FILE = re.compile(r"(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$")
 _TEST_FOLDER = re.compile(r"(^|/)tests?/")
+_TOOLS_FILE = re.compile(r"(^|/)(docs?|sphinx)/([^/]+/)*conf\.py$|(^|/)setup\.py$")
+"""What Sphinx and setuptools run: like a test, no server loads it."""
 
 
 class ImportGraph:
@@ -33,6 +37,16 @@ class ImportGraph:
     def loaded_by(self, path: str) -> set[str]:
         """The modules that loading this one loads, itself included."""
         return _reached(self.at_import, frozenset({path}))
+
+    def uses_framework(self, path: str) -> bool:
+        """Whether a module imports a framework that is built on Flask, and no own module for it."""
+        importer = self._index.at(path)
+        return importer is not None and any(
+            not item.level
+            and _BUILT_ON_IT.match(item.module)
+            and self._index.resolve(importer, item.module, 0) is None
+            for item in self._imports[path].imports
+        )
 
     def components(self) -> dict[str, int]:
         """For each module, a number that it shares with all that it is connected to by imports."""
@@ -98,10 +112,13 @@ def flask_modules(
     if all_modules:
         everything = frozenset(imports)
         return everything, everything
-    direct = {p for p, facts in imports.items() if imports_flask(facts) and not is_test_file(p)}
-    entries = {
-        path for path in _reaching(graph.anywhere, direct) if not _is_test(path) or path in direct
+    direct = {
+        path
+        for path, facts in imports.items()
+        if (imports_flask(facts) or graph.uses_framework(path)) and not is_test_file(path)
     }
+    above = _reaching(graph.anywhere, direct)
+    entries = {path for path in above if not (_is_test(path) or _TOOLS_FILE.search(path))} | direct
     roots = frozenset(direct | entries)
     return roots, frozenset(_reached(graph.at_import, roots))
 

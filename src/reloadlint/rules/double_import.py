@@ -14,6 +14,8 @@ from reloadlint.rules.program import Program, ProgramRule, Report
 from reloadlint.syntax import parse
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_COMMANDS = ("command", "group")
+"""Decorators of commands: each is a program of its own, and the script is another."""
 
 
 class LoadedTwice(ProgramRule):
@@ -118,7 +120,21 @@ def _imports(program: Program, script: Module, importer: Module) -> Iterator[tup
 def _import_statements(tree: ast.Module) -> list[tuple[ast.stmt, bool]]:
     """The imports of a module by line, and whether they stand in a function."""
     nodes = list(ast.walk(tree))
-    functions = (node for node in nodes if isinstance(node, _FUNCTIONS))
+    functions = [node for node in nodes if isinstance(node, _FUNCTIONS)]
     inside = {id(inner) for function in functions for inner in ast.walk(function)}
+    commands = [function for function in functions if _is_command(function)]
+    elsewhere = {id(inner) for command in commands for inner in ast.walk(command)}
     found = [node for node in nodes if isinstance(node, (ast.Import, ast.ImportFrom))]
+    found = [node for node in found if id(node) not in elsewhere]
     return [(n, id(n) in inside) for n in sorted(found, key=lambda n: (id(n) in inside, n.lineno))]
+
+
+def _is_command(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether a function is called from a command line: `@cli.command()`, `@manager.command`.
+
+    A bot's commands, which are asynchronous, run in the script's own process.
+    """
+    if isinstance(function, ast.AsyncFunctionDef):
+        return False
+    called = (d.func if isinstance(d, ast.Call) else d for d in function.decorator_list)
+    return any(isinstance(each, ast.Attribute) and each.attr in _COMMANDS for each in called)

@@ -41,6 +41,9 @@ _CONSEQUENCES = {
     ABSENT: "What it guards never runs without the reloader.",
 }
 _SETS_DEBUG = re.compile(r"""config\[["']DEBUG["']\]\s*=(?!=)|\.debug\s*=(?!=)|from_prefixed_env""")
+_PROGRAMS = frozenset({"subprocess.Popen", "os.popen"})
+"""What starts another program: a watcher that builds the assets belongs to the parent."""
+
 _REMEDY = (
     "Start it in the main guard under `if not DEBUG or is_running_from_reloader():`, with the same "
     "DEBUG that `app.run` gets."
@@ -58,7 +61,8 @@ class IneffectiveReloaderGuard(ProgramRule):
 
     - `not app.debug or …` in a program that is started by `app.run(debug=True)`: while the module
       is loaded `app.debug` is still False there, so it holds in both;
-    - `!= "true"` starts in the parent, which never serves;
+    - `!= "true"` starts in the parent, which never serves (another program, such as one that
+      watches and builds the assets, is right there: it runs once);
     - `== "True"` never holds;
     - `== "true"` alone starts in the child alone, and so never in production.
 
@@ -212,6 +216,8 @@ class _Asking:
             for way, sure in self._ways(started)
             if (outcome := self._outcome(branch, way)) is not None
         ]
+        if all(occurrence.entry.name in _PROGRAMS for occurrence in started):
+            found = [entry for entry in found if entry[0] != PARENT]
         outcomes = {outcome for outcome, _, _ in found}
         if found and outcomes <= {NEVER, ABSENT}:
             return NEVER, found[0][1], len(found) == len(self._ways(started))

@@ -84,8 +84,17 @@ def _subject(hazard: Hazard) -> str:
     if hazard.kind == "call":
         return f"`{hazard.text}()`"
     if hazard.kind == "implicit":
-        return f"Entering `{hazard.text}`" if hazard.text == "with" else f"Reading `{hazard.text}`"
+        return _IMPLICIT.get(hazard.text) or _set_or_read(hazard.text)
     return f"`{hazard.text}`"
+
+
+_IMPLICIT = {"with": "Entering `with`", "for … in": "Iterating"}
+"""What runs without being called, by what stands there."""
+
+
+def _set_or_read(text: str) -> str:
+    name, assigned, _ = text.partition(" = ")
+    return f"Setting `{name}`" if assigned else f"Reading `{text}`"
 
 
 def severity(hazard: Hazard) -> Severity:

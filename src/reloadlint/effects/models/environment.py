@@ -10,7 +10,6 @@ from reloadlint.effects.values import (
     RELOADER_TEST,
     UNKNOWN,
     EnvironmentValue,
-    Suspended,
     Value,
 )
 
@@ -38,14 +37,6 @@ def import_module(state: State, args: Arguments) -> Value:
     """`importlib.import_module(name)` with a name that is written out."""
     name = text_of(args.get("name", 0))
     return state.import_by_name(name) if name else UNKNOWN
-
-
-def run_coroutine(_state: State, args: Arguments) -> Value:
-    """`asyncio.run(coroutine)`."""
-    for value in args.positional:
-        if isinstance(value, Suspended) and value.kind == "coroutine":
-            return value.run()
-    return UNKNOWN
 
 
 def set_daemon(state: State, args: Arguments) -> Value:
