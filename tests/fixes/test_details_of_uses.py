@@ -129,7 +129,7 @@ def test_thread_that_is_waited_for_lets_a_reload_pass_as_before(tmp_path, end, a
 
 
 SIGNALS = """\
-    from flask import Flask, request_started
+    from flask import Flask, appcontext_popped, request_started
 
     app = Flask(__name__)
     seen = []
@@ -150,21 +150,22 @@ SIGNALS = """\
 
 
 @pytest.mark.parametrize(
-    ("decorator", "connecting"),
+    ("decorator", "connecting", "forgotten"),
     [
-        ("", "request_started.connect(started, app)"),
-        ("@request_started.connect", ""),
+        ("", "appcontext_popped.connect(started, app)", True),
+        ("", "request_started.connect(started, app)", False),
+        ("@request_started.connect", "", False),
     ],
 )
 def test_factory_is_refused_where_a_signal_would_forget_its_receiver(
-    tmp_path, decorator, connecting
+    tmp_path, decorator, connecting, forgotten
 ):
     text = SIGNALS.format(decorator=decorator, connecting=connecting)
     done = repair(tmp_path, {"app.py": text}, unsafe=True, app_factory=True)
-    if decorator:  # nothing of it asks for the application: it stays where it is
-        assert "    seen.append(current_app.name)" in done.changes[0].text
-    else:
+    if forgotten:
         assert "`weak=False` keeps it" in done.factories[0].reason
+    else:  # its context says which application it is: it stays where it is
+        assert "    seen.append(current_app.name)" in done.changes[0].text
 
 
 @pytest.mark.parametrize(

@@ -26,11 +26,19 @@ class Store:
         self.db = sqlite3.connect("shop.db")
         {making}
 
+    def send(self, text):
+        return text
+
     def ask(self):
         return self.db.execute("select 1").fetchone()[0]
 
     def age(self):
         return self.started
+
+    def say(self):
+        logging.info("%s", self.started)
+        self.send(self.started)
+        return self.ask()
 
     def close(self):
         self.db.close()
@@ -106,15 +114,25 @@ def test_what_each_object_has_of_its_own_is_not_shown_as_one(making: str, tmp_pa
 
 
 @pytest.mark.parametrize(
+    "making",
+    ["self.started = time.time()", "self.started: float = time.monotonic()"],
+)
+def test_what_its_methods_tell_of_it_differs_as_well(making: str, tmp_path: Path) -> None:
+    applicability, reason = fix_of(tmp_path, making, "store.age()")
+    assert applicability == "unsafe"
+    assert reason.startswith("each request would see another `started`")
+
+
+@pytest.mark.parametrize(
     ("making", "asking"),
     [
-        ("self.started = time.time()", "store.age()"),
+        ("self.began = time.time()", "store.ask()"),
         ("self.started = str(uuid.UUID(int=1))", "store.started"),
         ("self.started = time.strftime('%Z')", "store.started"),
         ("self.started = 'shop'", "store.started"),
     ],
 )
-def test_what_is_the_same_for_each_or_only_its_own_is_no_doubt(
+def test_what_is_the_same_for_each_or_asked_by_nobody_is_no_doubt(
     making: str, asking: str, tmp_path: Path
 ) -> None:
     assert fix_of(tmp_path, making, asking) == ("safe", "")

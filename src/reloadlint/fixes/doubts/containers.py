@@ -24,7 +24,7 @@ _TARGETS = (cst.AssignTarget, cst.AugAssign, cst.AnnAssign, cst.Del)
 def put_into(uses: Iterable[Use], methods: Methods) -> Iterator[str]:
     """Where code that uses the object, or a method of it, changes what it holds."""
     own = {method.name.value for _, _, method in methods.defined}
-    kind, held = _kind(methods), _held(methods)
+    kind, held = _kind(methods), held_by(methods)
     for use in uses:
         name = _changed(use, own, held, is_one=kind is not None)
         if name is not None:
@@ -84,7 +84,7 @@ def _kind(methods: Methods) -> str | None:
     return None
 
 
-def _held(methods: Methods) -> set[str]:
+def held_by(methods: Methods) -> set[str]:
     """The attributes that a constructor makes containers."""
     held = set()
     for _, method in methods.constructing():

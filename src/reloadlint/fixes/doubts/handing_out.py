@@ -8,7 +8,7 @@ from libcst.metadata import ComprehensionScope
 from reloadlint.fixes.reading.functions import class_of
 from reloadlint.fixes.reading.tree import Tree, descendants, dotted, last_name
 
-AT_EXIT = frozenset({"atexit.register", "os.register_at_fork"})
+AT_EXIT = frozenset({"atexit.register", "os.register_at_fork", "weakref.finalize"})
 _KEEPING = (
     "add", "append", "attach", "connect", "insert", "listen", "on", "push", "put", "regist",
     "setdefault", "subscrib", "update",

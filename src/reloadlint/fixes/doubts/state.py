@@ -9,9 +9,16 @@ import libcst as cst
 
 from reloadlint.effects.hazards import Hazard
 from reloadlint.effects.values import Class
+from reloadlint.fixes.doubts.changed_by_users import changed_by_users
+from reloadlint.fixes.doubts.closing import done_by_closing
 from reloadlint.fixes.doubts.containers import put_into
+from reloadlint.fixes.doubts.context_data import context_for_ever, taken_as_a_whole
+from reloadlint.fixes.doubts.left_working import left_working
 from reloadlint.fixes.doubts.memory import in_memory
+from reloadlint.fixes.doubts.own_state import finalizer, kept_state
+from reloadlint.fixes.doubts.reading_on import asked_afterwards, left_begun, read_on
 from reloadlint.fixes.doubts.results import carried_on
+from reloadlint.fixes.doubts.teardowns import torn_down_before
 from reloadlint.fixes.doubts.transactions import (
     commits_by_itself,
     commits_what_it_writes,
@@ -21,7 +28,7 @@ from reloadlint.fixes.doubts.transactions import (
 from reloadlint.fixes.reading.configuring import sets_something
 from reloadlint.fixes.reading.mutations import is_attribute_target
 from reloadlint.fixes.reading.object import Made
-from reloadlint.fixes.reading.own_class import Methods, finalizer, kept_state
+from reloadlint.fixes.reading.own_class import Methods
 from reloadlint.fixes.reading.project import Project
 from reloadlint.fixes.reading.references import Use
 from reloadlint.fixes.reading.takers import takers
@@ -53,22 +60,30 @@ def state_doubts(
     methods = Methods(project, cls, _set_up(found[0])) if cls is not None else None
     yield from in_memory(hazard, project, made, methods)
     yield from _one_at_a_time(made, methods)
-    yield from _context_for_ever(project)
-    yield from other_directory(project)
+    yield from context_for_ever(project, hazard.path)
+    yield from taken_as_a_whole(project, hazard.path)
+    yield from other_directory(project, hazard.path)
     gone = [line for thing in found for line in thing.dropped]
     uses = [use for thing in found for use in thing.found.uses]
     uses = [use for use in uses if use.tree.statement_of(use.node) not in gone]
     inside = [use for use in uses if use.tree.function_of(use.node) is not None]
     for use in inside:
-        yield from _torn_down_before(use, made)
+        yield from torn_down_before(use, made)
         yield from _changed(use, closer)
     for thing in found[1:]:
         yield from carried_on(thing)
     yield from _temporary(inside, made)
     if methods is not None:
-        yield from kept_state(methods)
+        yield from kept_state(project, methods)
         yield from put_into(inside, methods)
         yield from finalizer(methods)
+        yield from read_on(methods)
+        yield from left_working(methods)
+        yield from done_by_closing(methods, closer)
+    yield from changed_by_users(project, inside, methods)
+    places = _places(inside, methods)
+    yield from asked_afterwards(project, places)
+    yield from left_begun(project, places)
     if not commits_by_itself(made.tree, found[0].statements) and not _committed_by_hook(inside):
         yield from _left_open(project, inside, methods, ddl_commits=ddl_commits)
 
@@ -91,20 +106,10 @@ def _one_at_a_time(made: Made, methods: Methods | None) -> Iterator[str]:
             return
 
 
-def _context_for_ever(project: Project) -> Iterator[str]:
-    """`app.app_context().push()` while loading: requests of that thread share one `g`."""
-    for path in project.mentioning("app_context", "push"):
-        if ".app_context().push()" in project.texts[path] and path in project.flask_modules:
-            tree = project.tree(path)
-            for call in tree.every(cst.Call):
-                if last_name(call) == "push" and tree.function_of(call) is None:
-                    line = tree.line(call)
-                    yield f"the context pushed in line {line} of {path} is never torn down"
-
-
-def other_directory(project: Project) -> Iterator[str]:
+def other_directory(project: Project, home: str) -> Iterator[str]:
     """A relative path means another file after `os.chdir()`."""
-    for path in sorted(project.flask_modules.intersection(project.mentioning("chdir"))):
+    together = project.connected_with(home) & project.flask_modules
+    for path in sorted(together.intersection(project.mentioning("chdir"))):
         if "chdir(" in project.texts[path]:
             line = project.texts[path].partition("chdir(")[0].count("\n") + 1
             yield f"the working directory is changed in line {line} of {path}"
@@ -115,6 +120,9 @@ def _changed(use: Use, closer: str) -> Iterator[str]:
     if attribute is not None:
         yield f"`{attribute}` is assigned in {use.where}, which would last for one request only"
     parent = use.tree.parent(use.node)
+    call = use.tree.parent(parent)
+    if isinstance(parent, cst.Arg) and isinstance(call, cst.Call) and dotted(call.func) == "id":
+        yield f"each request would see another `id()` in {use.where}"
     if _attribute(use) == "total_changes":
         yield f"`total_changes` in {use.where} would count what one request changes"
     if _attribute(use).startswith(_SETTERS):
@@ -145,19 +153,6 @@ def _committed_by_hook(inside: list[Use]) -> bool:
     return False
 
 
-def _torn_down_before(use: Use, made: Made) -> Iterator[str]:
-    """Teardowns run in reverse order: one that is registered first comes after ours."""
-    function = use.tree.function_of(use.node)
-    if use.tree is made.tree and isinstance(function, cst.FunctionDef):
-        names = {last_name(decorator.decorator) for decorator in function.decorators}
-        earlier = use.tree.span(function)[0] < made.tree.span(made.line)[0]
-        if "teardown_appcontext" in names and earlier:
-            yield (
-                f"the teardown `{function.name.value}` uses it and is registered before the one "
-                "that closes it, so it would run after that"
-            )
-
-
 def _attribute(use: Use) -> str:
     parent = use.tree.parent(use.node)
     return parent.attr.value if isinstance(parent, cst.Attribute) else ""
@@ -166,12 +161,7 @@ def _attribute(use: Use) -> str:
 def _left_open(
     project: Project, inside: list[Use], methods: Methods | None, *, ddl_commits: bool
 ) -> Iterator[str]:
-    places: dict[FunctionNode, Tree] = {}
-    for use in inside:
-        function = use.tree.function_of(use.node)
-        if function is not None:
-            places.setdefault(function, use.tree)
-    places.update({method: tree for tree, method in methods.serving()} if methods else {})
+    places = _places(inside, methods)
     committing = _committing(project, methods) if methods is not None else frozenset()
     objects = {use.node for use in inside}
     given = takers(project, inside)
@@ -189,6 +179,17 @@ def _left_open(
                 f"`{last_name(call)}` in line {tree.line(call)} of {tree.path} writes without a "
                 "commit in the same function, and closing the connection would drop that"
             )
+
+
+def _places(inside: list[Use], methods: Methods | None) -> dict[FunctionNode, Tree]:
+    """The functions that use the object, and its own methods."""
+    places: dict[FunctionNode, Tree] = {}
+    for use in inside:
+        function = use.tree.function_of(use.node)
+        if function is not None:
+            places.setdefault(function, use.tree)
+    places.update({method: tree for tree, method in methods.serving()} if methods else {})
+    return places
 
 
 def _committing(project: Project, methods: Methods) -> frozenset[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 import libcst as cst
 
 from reloadlint.fixes.doubts.arguments import PURE
@@ -12,6 +14,8 @@ from reloadlint.fixes.reading.project import Project
 from reloadlint.fixes.reading.setting_up import recorded_application
 from reloadlint.fixes.reading.tree import FunctionNode, Tree, descendants, dotted, last_name
 from reloadlint.project.modules import Module
+
+_MOVABLE = (cst.SimpleStatementLine, cst.With)
 
 
 def recorded(tree: Tree, function: FunctionNode | None, home: Made | None) -> str | None:
@@ -58,10 +62,23 @@ def made_below(
     for app in applications(project, {tree.path}):
         if app.tree is tree and app.plain and app.statement in after:
             between = after[: after.index(app.statement)]
-            plain = all(isinstance(statement, cst.SimpleStatementLine) for statement in run)
-            if plain and all(_is_harmless(project, tree, statement) for statement in between):
+            needed = _bound_in(run) & _mentioned([*between, app.statement])
+            plain = all(isinstance(statement, _MOVABLE) for statement in run)
+            if plain and not needed and all(_is_harmless(project, tree, s) for s in between):
                 return app
     return None
+
+
+def _bound_in(statements: Sequence[cst.CSTNode]) -> set[str]:
+    """The names that statements assign to."""
+    nodes = (node for statement in statements for node in descendants(statement))
+    targets = (n.target for n in nodes if isinstance(n, (cst.AssignTarget, cst.AnnAssign)))
+    return _mentioned(targets)
+
+
+def _mentioned(nodes: Iterable[cst.CSTNode]) -> set[str]:
+    inside = (inner for node in nodes for inner in descendants(node))
+    return {inner.value for inner in inside if isinstance(inner, cst.Name)}
 
 
 def _is_harmless(project: Project, tree: Tree, statement: cst.CSTNode) -> bool:

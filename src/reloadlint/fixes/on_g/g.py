@@ -13,6 +13,7 @@ from reloadlint.fixes.doubts.lookups import lookup_doubts, patched
 from reloadlint.fixes.doubts.making import check_own_state, check_thread, repeated
 from reloadlint.fixes.doubts.order import changed_too_late
 from reloadlint.fixes.doubts.proxies import proxy_doubts
+from reloadlint.fixes.doubts.read_in_making import changed_after_reading
 from reloadlint.fixes.doubts.set_for_others import set_for_others
 from reloadlint.fixes.doubts.state import state_doubts
 from reloadlint.fixes.doubts.transactions import (
@@ -26,6 +27,7 @@ from reloadlint.fixes.on_g.load_blocks import LoadBlock, load_blocks
 from reloadlint.fixes.on_g.outside import outside_a_context
 from reloadlint.fixes.on_g.writing_g import write
 from reloadlint.fixes.reading.making import makers
+from reloadlint.fixes.reading.own_class import Methods
 from reloadlint.fixes.reading.project import Project
 from reloadlint.fixes.reading.release import (
     Closer,
@@ -143,5 +145,6 @@ def _making(hazard: Hazard, project: Project, thing: Thing, cls: Class | None) -
     if "process" in hazard.effects:
         yield "every request would start a process, which knows nothing of what others were told"
     yield from repeated(functions)
-    yield from own_identity(project, functions)
+    yield from own_identity(project, functions, Methods(project, cls) if cls else None)
     yield from set_for_others(project, functions)
+    yield from changed_after_reading(project, functions, thing.made)

@@ -59,16 +59,15 @@ def bounds(block: LoadBlock) -> tuple[int, int]:
     """From the comments above the first statement to the end of the last one's last line."""
     tree, (first, *_, last) = block.tree, (block.statements[0], *block.statements)
     assert isinstance(first, (cst.SimpleStatementLine, cst.BaseCompoundStatement))
-    end = tree.span(last)[1]
-    at_start = tree.data[end - 1 : end] in (b"\n", b"\r")
-    return with_comments(tree, first)[0], end if at_start else tree.line_end(end)
+    return with_comments(tree, first)[0], whole_lines(tree, last)[1]
 
 
-def moved_lines(block: LoadBlock) -> list[cst.SimpleStatementLine]:
+def moved_lines(block: LoadBlock) -> list[cst.SimpleStatementLine | cst.BaseCompoundStatement]:
     """The statements that go to another place."""
     if block.below is None and block.app:
         return []
-    return [line for line in block.statements if isinstance(line, cst.SimpleStatementLine)]
+    kinds = (cst.SimpleStatementLine, cst.BaseCompoundStatement)
+    return [line for line in block.statements if isinstance(line, kinds)]
 
 
 def _renamed(block: LoadBlock, found: Sequence[Thing], accessors: Sequence[str]) -> list[Edit]:

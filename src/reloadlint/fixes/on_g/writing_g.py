@@ -105,7 +105,7 @@ def write(
 
 def _going_below(
     thing: Thing, found: list[Thing], blocks: Sequence[LoadBlock]
-) -> list[cst.SimpleStatementLine]:
+) -> list[cst.SimpleStatementLine | cst.BaseCompoundStatement]:
     """The statements that go from below an object to below the application."""
     tree = thing.made.tree
     lines = [line for block in blocks if block.tree is tree for line in moved_lines(block)]

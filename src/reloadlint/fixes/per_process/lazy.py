@@ -13,6 +13,7 @@ from reloadlint.fixes.doubts.lookups import lookup_doubts
 from reloadlint.fixes.doubts.making import check_thread, put_off
 from reloadlint.fixes.doubts.order import changed_too_late
 from reloadlint.fixes.doubts.proxies import proxy_doubts
+from reloadlint.fixes.doubts.read_in_making import changed_after_reading
 from reloadlint.fixes.doubts.set_for_others import set_for_others
 from reloadlint.fixes.doubts.state import other_directory
 from reloadlint.fixes.doubts.threads import keeps_to_its_thread
@@ -132,10 +133,11 @@ def lazy_doubts(
         yield from proxy_doubts(project, thing) if by_proxy else lookup_doubts(project, thing.found)
     for thing in found:
         yield from handed_back(project, thing)
-        yield from interrupting(project, thing)
     yield from _closed_by_hand(found[0], hazard)
+    for thing in found:
+        yield from interrupting(project, thing)
     if _BY_PATH.intersection(hazard.effects):
-        yield from other_directory(project)
+        yield from other_directory(project, hazard.path)
 
 
 def _put_off(hazard: Hazard, project: Project, thing: Thing) -> Iterator[str]:
@@ -151,6 +153,7 @@ def _put_off(hazard: Hazard, project: Project, thing: Thing) -> Iterator[str]:
     if not project.repeated(hazard).takes_nothing:  # else it keeps it for itself
         yield from put_off(functions)
     yield from set_for_others(project, functions)
+    yield from changed_after_reading(project, functions, thing.made)
 
 
 def _before_a_request(loading: Loading, thing: Thing, found: list[Thing]) -> Iterator[str]:

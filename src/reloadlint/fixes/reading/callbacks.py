@@ -41,6 +41,14 @@ CONSUMING = frozenset(
 )  # fmt: skip
 """Callables that run through what they are given before they return, or keep its context."""
 
+REQUEST_SIGNALS = frozenset(
+    {
+        "appcontext_pushed", "before_render_template", "got_request_exception", "message_flashed",
+        "request_finished", "request_started", "template_rendered",
+    }
+)  # fmt: skip
+"""Flask's signals that are sent in a request's context, before its teardown."""
+
 CONTEXT_KEEPING = frozenset({"stream_with_context"})
 """Callables that run a generator later, in the request's context."""
 

@@ -8,6 +8,7 @@ import libcst as cst
 
 from reloadlint.fixes.reading.object import Made
 from reloadlint.fixes.reading.references import Use
+from reloadlint.fixes.reading.tree import assigned_values, descendants
 
 METHODS = frozenset(
     {
@@ -23,6 +24,7 @@ METHODS = frozenset(
 )  # fmt: skip
 """Methods that set something on the one connection and leave nothing behind elsewhere."""
 
+_TEXTS = (cst.SimpleString, cst.FormattedString)
 _SETTING = re.compile(r"\s*(PRAGMA|SET|ATTACH|LOAD|USE)\b", re.IGNORECASE)
 
 
@@ -31,18 +33,29 @@ def sets_something(use: Use) -> str | None:
     call = use.tree.parent(use.tree.parent(use.node))
     if not (isinstance(call, cst.Call) and isinstance(call.func, cst.Attribute) and call.args):
         return None
-    text = call.args[0].value
-    if call.func.value is not use.node or not isinstance(text, cst.SimpleString):
+    given = call.args[0].value
+    if call.func.value is not use.node:
         return None
-    return setting_in(text)
+    values = assigned_values(use.tree, given) if isinstance(given, cst.Name) else [given]
+    texts = (node for value in values for node in descendants(value) if isinstance(node, _TEXTS))
+    return next((word for text in texts if (word := setting_in(text)) is not None), None)
 
 
-def setting_in(text: cst.SimpleString) -> str | None:
+def setting_in(text: cst.SimpleString | cst.FormattedString) -> str | None:
     """The word with which a statement sets something on its connection, if it does."""
-    match = _SETTING.match(str(text.evaluated_value))
-    if match is None or (match[1].upper() == "PRAGMA" and "=" not in text.value):
+    written = _written(text)
+    match = _SETTING.match(written)
+    if match is None or (match[1].upper() == "PRAGMA" and "=" not in written):
         return None
     return match[1].upper()
+
+
+def _written(text: cst.SimpleString | cst.FormattedString) -> str:
+    """What stands in a text, without the values that are put into it."""
+    if isinstance(text, cst.SimpleString):
+        return str(text.evaluated_value)
+    parts = (part.value for part in text.parts if isinstance(part, cst.FormattedStringText))
+    return "".join(parts)
 
 
 def configures(made: Made, use: Use) -> cst.SimpleStatementLine | None:

@@ -8,7 +8,14 @@ from typing import Protocol
 import libcst as cst
 
 from reloadlint.fixes.reading.applications import qualified_name
-from reloadlint.fixes.reading.callbacks import CALLING, ENTRIES, LAZY, VIEW_METHODS, background
+from reloadlint.fixes.reading.callbacks import (
+    CALLING,
+    ENTRIES,
+    LAZY,
+    REQUEST_SIGNALS,
+    VIEW_METHODS,
+    background,
+)
 from reloadlint.fixes.reading.functions import naming, wrapped_by
 from reloadlint.fixes.reading.laziness import consumed, runs_later
 from reloadlint.fixes.reading.project import Project
@@ -22,6 +29,9 @@ from reloadlint.fixes.reading.troubles import (
     line_in,
     name_of,
 )
+
+_INSIDE = REQUEST_SIGNALS | {"jinja_env"}
+"""What calls functions in a context, by whichever of its methods they are handed to it."""
 
 
 class Asked(Protocol):
@@ -115,7 +125,7 @@ class Mentions:
         elif last in RECORDING:
             reason = f"{line_in(tree, node)} has `{name_of(node)}` called where an application is"
             yield Trouble(f"{reason} set up", fatal=True)
-        elif last not in ENTRIES - VIEW_METHODS and "jinja_env" not in name:
+        elif last not in ENTRIES - VIEW_METHODS and _INSIDE.isdisjoint(name.split(".")):
             yield Trouble(
                 f"{line_in(tree, node)} hands `{name_of(node)}` to `{last}`, which may call it "
                 "outside a request",

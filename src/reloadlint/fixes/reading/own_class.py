@@ -1,22 +1,18 @@
-"""An own class behind a connection: does it keep something from one call to the next?"""
+"""An own class behind a connection: its methods, and what each is for."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 
 import libcst as cst
 
 from reloadlint.effects.roles import is_closer
 from reloadlint.effects.values import Class
 from reloadlint.fixes.reading.functions import referring
-from reloadlint.fixes.reading.mutations import MUTATORS
 from reloadlint.fixes.reading.project import Project
-from reloadlint.fixes.reading.tree import Tree, descendants, dotted, last_name
+from reloadlint.fixes.reading.tree import Tree, descendants, dotted
 
-_MAKING = frozenset({"__init__", "__new__", "__post_init__", "__enter__", "__del__"})
-
-
-_ASKING = frozenset({"getattr", "hasattr", "is_alive", "suppress"})
+MAKING = frozenset({"__init__", "__new__", "__post_init__", "__enter__", "__del__"})
 
 
 class Methods:
@@ -38,7 +34,7 @@ class Methods:
     def serving(self) -> list[tuple[Tree, cst.FunctionDef]]:
         """The methods that work for callers: neither constructor, closer, nor their helpers."""
         names = {method.name.value for _, _, method in self.defined}
-        making = {*_MAKING, *self._set_up, *filter(is_closer, names)}
+        making = {*MAKING, *self._set_up, *filter(is_closer, names)}
         helpers = self._called_only_by(making)
         return [
             (tree, method)
@@ -48,7 +44,7 @@ class Methods:
 
     def constructing(self) -> list[tuple[Tree, cst.FunctionDef]]:
         """The methods that make an object."""
-        return [(t, method) for t, _, method in self.defined if method.name.value in _MAKING]
+        return [(t, method) for t, _, method in self.defined if method.name.value in MAKING]
 
     def _called_only_by(self, making: set[str]) -> set[str]:
         helpers: set[str] = set()
@@ -81,9 +77,6 @@ class Methods:
         )
 
 
-_CHANGING = (cst.AugAssign, cst.AssignTarget)
-
-
 def _methods(tree: Tree, cls: Class) -> list[tuple[Tree, cst.ClassDef, cst.FunctionDef]]:
     for node in tree.every(cst.ClassDef):
         if (
@@ -93,92 +86,3 @@ def _methods(tree: Tree, cls: Class) -> list[tuple[Tree, cst.ClassDef, cst.Funct
             body = node.body.body
             return [(tree, node, item) for item in body if isinstance(item, cst.FunctionDef)]
     return []
-
-
-_LINES_OUT = frozenset({"makefile", "Telnet"})
-"""What makes something whose `write` sends."""
-
-
-def kept_state(methods: Methods) -> Iterator[str]:
-    """What objects of the class keep from one call to the next, one reason each."""
-    for tree, method in methods.serving():
-        for node in descendants(method.body):
-            name = _own_attribute_changed(tree, node)
-            if name is not None and not (_writes(node) and _is_a_line_out(methods, name)):
-                yield _state(methods, name, tree, node)
-    for tree, _, method in methods.defined:
-        changed = (n for n in descendants(method.body) if isinstance(n, _CHANGING))
-        for node in changed:
-            assert isinstance(node, _CHANGING)
-            if _is_class_attribute(node.target, methods.name):
-                yield _state(methods, last_name(node.target), tree, node)
-
-
-def _writes(node: cst.CSTNode) -> bool:
-    return isinstance(node, cst.Call) and last_name(node) == "write"
-
-
-def _is_a_line_out(methods: Methods, name: str) -> bool:
-    """Whether an attribute is what a socket is written through: nothing stays in the object."""
-    values = [
-        node.value
-        for _, _, method in methods.defined
-        for node in descendants(method.body)
-        if isinstance(node, cst.Assign)
-        and any(dotted(target.target) == f"self.{name}" for target in node.targets)
-    ]
-    return bool(values) and all(last_name(value) in _LINES_OUT for value in values)
-
-
-def finalizer(methods: Methods) -> Iterator[str]:
-    """A `__del__` that does more than to close: it would run after every request."""
-    for tree, _, method in methods.defined:
-        calls = (n for n in descendants(method.body) if isinstance(n, cst.Call))
-        names = (last_name(call) for call in calls)
-        others = [name for name in names if name not in _ASKING and not is_closer(name)]
-        if method.name.value == "__del__" and others:
-            where = f"line {tree.line(method)} of {tree.path}"
-            yield f"`{methods.name}.__del__` ({where}) would run after every request"
-
-
-def _state(methods: Methods, name: str, tree: Tree, node: cst.CSTNode) -> str:
-    return (
-        f"`{methods.name}.{name}` is state that outlives a request "
-        f"(changed in line {tree.line(node)} of {tree.path})"
-    )
-
-
-def _own_attribute_changed(tree: Tree, node: cst.CSTNode) -> str | None:
-    """The attribute of `self` that a node assigns or changes in place."""
-    if isinstance(node, (cst.AssignTarget, cst.AugAssign)):
-        if isinstance(node, cst.AssignTarget) and _is_fresh(tree.parent(node)):
-            return None
-        return _own_root(node.target)
-    if isinstance(node, cst.Call) and dotted(node.func) == "next" and node.args:
-        return _own_root(node.args[0].value)
-    method = node.func if isinstance(node, cst.Call) else None
-    if isinstance(method, cst.Attribute) and method.attr.value in MUTATORS:
-        return _own_root(method.value)
-    return None
-
-
-def _is_fresh(node: cst.CSTNode) -> bool:
-    """`self.cursor = self.connection.cursor()` begins anew with each call."""
-    return isinstance(node, cst.Assign) and last_name(node.value) == "cursor"
-
-
-def _own_root(node: cst.BaseExpression) -> str | None:
-    while isinstance(node, (cst.Subscript, cst.Attribute)):
-        if isinstance(node, cst.Attribute) and dotted(node.value) == "self":
-            return node.attr.value
-        node = node.value
-    return None
-
-
-def _is_class_attribute(node: cst.BaseExpression, name: str) -> bool:
-    if not isinstance(node, cst.Attribute):
-        return False
-    owner = node.value
-    if isinstance(owner, cst.Call):
-        return last_name(owner) == "type"
-    return last_name(owner) in (name, "__class__", "cls")

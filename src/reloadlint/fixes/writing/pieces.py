@@ -76,7 +76,8 @@ def _aligned(tree: Tree, offset: int, start: int, edits: list[Edit]) -> int:
 def whole_lines(tree: Tree, node: cst.CSTNode) -> tuple[int, int]:
     """From the start of a statement's first line to the end of its last, with its comment."""
     start, end = tree.span(node)
-    return tree.line_start(start), tree.line_end(end)
+    at_start = tree.data[end - 1 : end] in (b"\n", b"\r")  # where a block has ended
+    return tree.line_start(start), end if at_start else tree.line_end(end)
 
 
 def with_comments(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import libcst as cst
 
@@ -15,7 +15,7 @@ from reloadlint.fixes.writing.style import Style
 
 def replaced(
     made: Made,
-    lines: list[cst.SimpleStatementLine],
+    lines: Sequence[cst.SimpleStatementLine | cst.BaseCompoundStatement],
     text: str,
     style: Style,
     gone: list[cst.SimpleStatementLine],
