@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from reloadlint.fixes.reading.callbacks import THREADS
-from reloadlint.fixes.reading.functions import Place, class_of, referring
+from reloadlint.fixes.reading.functions import MOST_FUNCTIONS, Place, class_of, mentions_of
 from reloadlint.fixes.reading.loading import Loaded, Loading
 from reloadlint.fixes.reading.project import Project
 from reloadlint.fixes.reading.references import references
@@ -22,7 +22,7 @@ def started_early(
 ) -> Loaded | None:
     """Where a thread that runs the code at a node is started before there is a request."""
     pending, seen = [(tree, tree.function_of(node))], set[FunctionNode]()
-    while pending:
+    while pending and len(seen) <= MOST_FUNCTIONS:
         where, function = pending.pop()
         if function is None or function in seen:
             continue
@@ -43,16 +43,10 @@ def thread_starts(tree: Tree, call: cst.Call) -> Iterator[cst.Call]:
         yield from _starts_of(tree, call)
 
 
-def _mentions(project: Project, tree: Tree, function: FunctionNode) -> list[Place]:
-    if isinstance(function, cst.FunctionDef):
-        return referring(project, tree, function)
-    return [(tree, function)]
-
-
 def _callers(
     project: Project, tree: Tree, function: FunctionNode
 ) -> Iterator[tuple[Tree, FunctionNode | None]]:
-    for where, node in _mentions(project, tree, function):
+    for where, node in mentions_of(project, tree, function):
         parent = where.parent(node)
         if isinstance(parent, cst.Call) and parent.func is node:
             yield where, where.function_of(node)
@@ -60,7 +54,7 @@ def _callers(
 
 def _starts(project: Project, tree: Tree, function: FunctionNode) -> Iterator[Place]:
     """The calls that start threads of a function."""
-    for where, node in [*_mentions(project, tree, function), *_of_class(project, tree, function)]:
+    for where, node in [*mentions_of(project, tree, function), *_of_class(project, tree, function)]:
         arg = where.parent(node)
         call = where.parent(arg) if isinstance(arg, cst.Arg) else arg
         if not isinstance(call, cst.Call):

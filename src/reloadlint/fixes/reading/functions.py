@@ -64,6 +64,24 @@ def referring(project: Project, tree: Tree, function: cst.FunctionDef) -> list[P
     return list(_by_attribute(project, tree.path, name))
 
 
+_MOST_MODULES = 50
+MOST_FUNCTIONS = 200
+"""Callers of callers that are asked; in large programs some method of each name is run somehow."""
+
+
+def mentions_of(project: Project, tree: Tree, function: FunctionNode) -> list[Place]:
+    """Where a function is mentioned, as far as that can be told.
+
+    A method's name that stands in very many modules doesn't say whose method is meant.
+    """
+    if not isinstance(function, cst.FunctionDef):
+        return [(tree, function)]
+    is_method = class_of(tree, function) is not None
+    if is_method and len(writing(project, tree.path, function.name.value)) > _MOST_MODULES:
+        return []
+    return referring(project, tree, function)
+
+
 def _is_view(cls: cst.ClassDef, method: str) -> bool:
     """Whether a class has a method because Flask calls it for a request: `class Item(MethodView)`.
 
@@ -142,17 +160,24 @@ def _used(tree: Tree, bound: Iterable[BaseAssignment]) -> list[cst.CSTNode]:
 
 def _by_attribute(project: Project, home: str, name: str) -> Iterator[Place]:
     """Attributes of that name, of whatever may be an object of a class in the module `home`."""
-    written = re.compile(rf"\.[\s\\]*{re.escape(name)}\b")
-    near = project.connected_with(home)
-    if not project.is_test(home):  # whose tests no server loads
-        near = frozenset(path for path in near if not project.is_test(path))
-    for path in project.mentioning(name):
-        if path not in near or not written.search(project.texts[path]):
-            continue  # which spares a tree of those that only define such a method
+    for path in writing(project, home, name):
         where = project.tree(path)
         for node in where.every(cst.Attribute):
             if node.attr.value == name and not is_foreign(project, where, node.value):
                 yield where, node
+
+
+def writing(project: Project, home: str, name: str) -> list[str]:
+    """The modules with an attribute of that name that may be loaded together with `home`.
+
+    Not those that only define such a method, which spares their trees.
+    """
+    written = re.compile(rf"\.[\s\\]*{re.escape(name)}\b")
+    near = project.connected_with(home)
+    if not project.is_test(home):  # whose tests no server loads
+        near = frozenset(path for path in near if not project.is_test(path))
+    found = (path for path in project.mentioning(name) if path in near)
+    return [path for path in found if written.search(project.texts[path])]
 
 
 def is_foreign(project: Project, tree: Tree, receiver: cst.BaseExpression) -> bool:
