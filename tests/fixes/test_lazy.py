@@ -299,6 +299,39 @@ def test_sleep_that_may_be_meant_for_something_else_stays(below: str, tmp_path: 
     assert "get_port().readline()" in text
 
 
+CACHE = """
+import redis
+from flask import Flask
+
+app = Flask(__name__)
+cache = redis.Redis()
+{below}
+
+
+@app.get("/")
+def visits():
+    return str(cache.incr("visits"))
+"""
+
+
+@pytest.mark.parametrize(
+    "line", ['cache.set("visits", 0)', 'cache.ping()\ncache.delete("visits")', "cache.flushdb()"]
+)
+def test_data_that_loading_changes_on_a_server_is_not_changed_later_unasked(
+    line: str, tmp_path: Path
+) -> None:
+    cure = verdict(tmp_path, {"app.py": CACHE.format(below=line)})
+    assert (cure.strategy, cure.applicability) == ("lazy", "unsafe")
+    assert cure.reason is not None
+    assert "would run at first use, and no longer while the module is loaded" in cure.reason
+
+
+@pytest.mark.parametrize("line", ["cache.ping()", "cache.info()"])
+def test_question_to_a_server_goes_along(line: str, tmp_path: Path) -> None:
+    text = fixed(tmp_path, {"app.py": CACHE.format(below=line)})["app.py"]
+    assert line in text.partition("def get_cache():")[2].partition("return _cache")[0]
+
+
 def test_what_connects_further_down_is_made_from_what_is_made_first(tmp_path: Path) -> None:
     text = fixed(tmp_path, {"app.py": SESSION}, unsafe=True)["app.py"]
     assert "_cluster = Cluster(['db'])" in text

@@ -23,6 +23,15 @@ _SETTING = (
     "add_", "configure", "connect", "declare", "enable", "max_", "on_", "open", "prepare",
     "reconnect_", "register", "schedule", "set", "start", "subscribe", "tls_", "username_", "will_",
 )  # fmt: skip
+_ASKING = (
+    "client_id", "client_info", "client_list", "config_get", "connect", "count", "dbsize", "echo",
+    "estimated_document_count", "exists", "find_one", "get", "hget", "index_information", "info",
+    "keys", "list_", "lrange", "mget", "open", "ping", "role", "scard", "server_info", "smembers",
+    "time", "ttl", "type",
+)  # fmt: skip
+"""How commands to a server begin that leave it as it is."""
+_TAKING = frozenset({"getdel", "getex", "getset"})
+_ASKED = frozenset({"buildinfo", "connectionstatus", "hello", "ismaster", "ping", "serverstatus"})
 _OTHERS_CURE = frozenset({"g", "guard"})
 
 
@@ -93,7 +102,9 @@ class FirstUse:
         if known is None and not _is_called(use, line):
             return False
         call = line.body[0].value if isinstance(line.body[0], cst.Expr) else None
-        if known is None and call is not None and not _is_effect(use.tree, call, project):
+        if isinstance(call, cst.Call) and _changes_data(call, hazard, project):
+            self._later(use.tree, call)
+        elif known is None and call is not None and not _is_effect(use.tree, call, project):
             name = _first_method(use)
             if name not in METHODS and not name.startswith(_SETTING):
                 self._later(use.tree, call)
@@ -129,6 +140,27 @@ def _is_called(use: Use, line: cst.SimpleStatementLine) -> bool:
     """Whether a line does nothing but call a method of the object, or of what it hands out."""
     call = line.body[0].value if isinstance(line.body[0], cst.Expr) else None
     return isinstance(call, cst.Call) and use.node in _chain(call)
+
+
+def _changes_data(call: cst.Call, hazard: Hazard, project: Project) -> bool:
+    """Whether a call is a command to a server that does more than ask: `cache.set("visits", 0)`."""
+    name = last_name(call)
+    asks = name.startswith(_ASKING) and name not in _TAKING
+    if asks or name not in _commands(hazard, project):
+        return False
+    first = call.args[0].value if call.args else None
+    asked = first.raw_value.lower() if isinstance(first, cst.SimpleString) else ""
+    return name != "command" or asked not in _ASKED
+
+
+def _commands(hazard: Hazard, project: Project) -> tuple[str, ...]:
+    """The methods by which a library's lazy object asks its server for something."""
+    outcome = project.outcomes.get((hazard.path, hazard.span))
+    for value in (outcome.receiver, outcome.result) if outcome is not None else ():
+        client = value.origin or value if isinstance(value, Instance) else None
+        if client is not None and client.entry is not None:
+            return client.entry.forced_by
+    return ()
 
 
 def _is_effect(tree: Tree, call: cst.CSTNode, project: Project) -> bool:
