@@ -1,4 +1,4 @@
-"""Parsing with `ast`, with the faults of a text told as one line each."""
+"""Parsing with `ast`, with the faults of a text told as one line each, and what trees are asked."""
 
 from __future__ import annotations
 
@@ -55,3 +55,13 @@ def parse(text: str, use: Callable[[ast.Module], T]) -> T:
 def is_too_large(text: str) -> bool:
     """Whether the tree of a text would take a gigabyte: by its parts, for one text may be long."""
     return len(text) > MOST_PARTS and sum(map(text.count, _BETWEEN)) > MOST_PARTS
+
+
+def is_main_guard(node: ast.AST) -> bool:
+    """Whether a statement is `if __name__ == "__main__":` (either way round)."""
+    if not (isinstance(node, ast.If) and isinstance(node.test, ast.Compare)):
+        return False
+    sides = [node.test.left, *node.test.comparators]
+    names = {side.id for side in sides if isinstance(side, ast.Name)}
+    values = {side.value for side in sides if isinstance(side, ast.Constant)}
+    return names == {"__name__"} and values == {"__main__"}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.fixes.workshop import verdict
+
+from fixes.workshop import verdict
 
 USERS = """\
 import os, sqlite3

@@ -8,7 +8,8 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from tests.fixes.workshop import fixed, repair, verdict
+
+from fixes.workshop import fixed, repair, verdict
 
 HEAD = """\
 import functools

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.fixes.workshop import repair, verdict
+
+from fixes.workshop import repair, verdict
 
 DB = """\
 import os, sqlite3
@@ -86,6 +87,7 @@ def project(
         ("global", "later", "db.NAME = name"),
         ("module", "after", "settings.NAME = 'b.db'"),
         ("module", "below", "settings.NAME = 'b.db'"),
+        ("module", "later", "setattr(settings, 'NAME', name)"),
         ("item", "after", "settings.PATHS['shop'] = 'b.db'"),
         ("item", "later", "settings.PATHS.update(shop=name)"),
     ],
@@ -107,6 +109,7 @@ def test_first_use_reads_it_later_as_well(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("reading", "place", "change"),
     [
+        ("module", "later", "setattr(settings, 'DEBUG', name)"),
         ("environ", "above", "os.environ['SHOP'] = 'b.db'"),
         ("environ", "below", "os.environ['OTHER'] = 'b.db'"),
         ("environ", "below", "os.environ.get('SHOP')"),

@@ -6,8 +6,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from tests.fixes.workshop import SETTINGS, fixed, repair
 
+from fixes.workshop import SETTINGS, fixed, repair
 from reloadlint.fixer import fix_project
 from reloadlint.fixes.draft import Wishes
 

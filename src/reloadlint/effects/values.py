@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from reloadlint.facts.walk import mentioned
 
@@ -362,9 +362,6 @@ class Alternatives(Value):
 
     def __init__(self, values: list[Value]) -> None:
         self.values = values
-
-
-Heap: TypeAlias = Instance | Class | Function | ModuleValue | Sequence | Mapping
 
 
 def alternatives(value: Value) -> list[Value]:

@@ -22,10 +22,9 @@ class ImportedName(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class ImportFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """What a module imports, and whether it has a main guard: enough to place it in the project."""
+    """What a module imports: enough to place it in the project."""
 
     imports: tuple[ImportedName, ...]
-    has_main_guard: bool
 
 
 _FUNCTIONS = frozenset({ast.FunctionDef, ast.AsyncFunctionDef})
@@ -68,7 +67,7 @@ def imports_of(tree: ast.Module) -> ImportFacts:
         inner = deferred or kind in _FUNCTIONS
         for block in reversed(_blocks_of(node)):
             pending += [(child, inner) for child in reversed(block)]
-    return ImportFacts(tuple(found), any(map(is_main_guard, tree.body)))
+    return ImportFacts(tuple(found))
 
 
 def _blocks_of(node: ast.AST) -> list[list[ast.AST]]:
@@ -92,13 +91,3 @@ def _is_type_checking(node: ast.AST) -> bool:
     test = node.test
     name = test.attr if isinstance(test, ast.Attribute) else getattr(test, "id", "")
     return name == "TYPE_CHECKING"
-
-
-def is_main_guard(node: ast.AST) -> bool:
-    """Whether a statement is `if __name__ == "__main__":` (either way round)."""
-    if not (isinstance(node, ast.If) and isinstance(node.test, ast.Compare)):
-        return False
-    sides = [node.test.left, *node.test.comparators]
-    names = {side.id for side in sides if isinstance(side, ast.Name)}
-    values = {side.value for side in sides if isinstance(side, ast.Constant)}
-    return names == {"__name__"} and values == {"__main__"}

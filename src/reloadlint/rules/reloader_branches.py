@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from reloadlint.effects.truth import RELOADER_VARIABLE
-from reloadlint.project.imports import is_main_guard
+from reloadlint.syntax import is_main_guard
 
 ASKING = (RELOADER_VARIABLE, "is_running_from_reloader")
 _LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)

@@ -20,6 +20,7 @@ from reloadlint.fixes.reading.tree import Tree, dotted, last_name
 from reloadlint.project.modules import Module
 
 _KEY = re.compile(r"""(?:environ(?:\.get)?|getenv)\s*[\[(]\s*["'](\w+)["']""")
+_SETATTR = re.compile(r"""\bsetattr\s*\([^,()]*,\s*["'](\w+)["']""")
 _CHANGING_ENVIRONMENT = frozenset({"pop", "update"})
 
 
@@ -113,6 +114,16 @@ def _changed(project: Project, read: _Read, inside: set[cst.FunctionDef], made: 
         same = not read.key or not other or read.key == other
         if same and _is_later(project, use.tree, use.node, inside, made, read.path):
             return use.where
+    return _set_by_name(project, {read.name, read.key.lstrip(".")})
+
+
+def _set_by_name(project: Project, names: set[str]) -> str | None:
+    """`setattr(settings, "DATABASE", …)`, which is taken to come later and to mean this."""
+    for path in sorted(project.flask_modules.intersection(project.mentioning("setattr"))):
+        text = project.texts[path]
+        for match in _SETATTR.finditer(text):
+            if match[1] in names:
+                return f"line {text.count(chr(10), 0, match.start()) + 1} of {path}"
     return None
 
 
