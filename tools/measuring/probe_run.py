@@ -212,6 +212,9 @@ def _shown(things: dict[Thing, str]) -> list[list[str]]:
 
 def main() -> None:
     """Run the task; a failure of the setup is an answer, too."""
+    # `nohup` has programs and their children ignore the one, and a shell's `&` the other.
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     run = Run(TASK, Listening())
     try:
         if TASK["running_loop"]:
