@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import libcst as cst
@@ -12,6 +13,11 @@ from reloadlint.fixes.reading.tree import Tree, last_name
 
 _WHOLE = frozenset({"dict", "iter", "len", "list", "set", "sorted", "tuple", "vars"})
 _INSIDE = frozenset({"__dict__", "_get_current_object"})
+_MAY_BE_WHOLE = re.compile(
+    rf"(?:\bfor\b[^:\n]*\bin\s+|\b(?:{'|'.join(sorted(_WHOLE))})\s*\(\s*)(?:\w+\s*\.\s*)?g\b"
+    rf"|\bg\s*\.\s*(?:{'|'.join(sorted(_INSIDE))})\b"
+)
+"""What a module's text has in any case that does so: most needn't be read for it."""
 
 
 def context_for_ever(project: Project, path: str) -> Iterator[str]:
@@ -29,11 +35,12 @@ def taken_as_a_whole(project: Project, path: str) -> Iterator[str]:
     """Where a program goes through everything on `g`, which would find the object there."""
     together = project.connected_with(path) & project.flask_modules
     for other in sorted(together.intersection(project.mentioning("g", "flask"))):
-        if not project.is_test(other):
-            tree = project.tree(other)
-            for node in (n for n in tree.index.named("g") if _is_whole(tree, n)):
-                line = tree.line(node)
-                yield f"line {line} of {other} takes all that is on `g`, and would find it there"
+        if project.is_test(other) or not _MAY_BE_WHOLE.search(project.texts[other]):
+            continue
+        tree = project.tree(other)
+        for node in (n for n in tree.index.named("g") if _is_whole(tree, n)):
+            line = tree.line(node)
+            yield f"line {line} of {other} takes all that is on `g`, and would find it there"
 
 
 def _is_whole(tree: Tree, node: cst.CSTNode) -> bool:

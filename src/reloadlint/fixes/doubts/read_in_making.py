@@ -174,27 +174,18 @@ def _is_later(
 
 def _loads(project: Project, tree: Tree, statement: cst.Import | cst.ImportFrom, path: str) -> bool:
     """Whether an import loads the module at `path`."""
+    loaded = [m.path for m in _imported_by(project, tree, statement) if isinstance(m, Module)]
+    return any(path == other or project.reaches(other, path) for other in loaded)
+
+
+def _imported_by(
+    project: Project, tree: Tree, statement: cst.Import | cst.ImportFrom
+) -> Iterator[Module | str | None]:
+    """The modules that an import names, and those that it takes from a package."""
     if isinstance(statement, cst.Import):
-        names = [(alias.evaluated_name, 0) for alias in statement.names]
-    else:
-        names = [(dotted(statement.module), len(statement.relative))]
-    for name, level in names:
-        source = project.resolve(tree.path, name, level)
-        found = {source}
-        if isinstance(statement, cst.ImportFrom) and not isinstance(
-            statement.names, cst.ImportStar
-        ):
-            found |= {
-                project.index.submodule(source, a.evaluated_name) for a in statement.names if source
-            }
-        for module in found:
-            if isinstance(module, Module) and path in (
-                module.path,
-                *_loaded(project, module, path),
-            ):
-                return True
-    return False
-
-
-def _loaded(project: Project, module: Module, path: str) -> tuple[str, ...]:
-    return (path,) if project.reaches(module.path, path) else ()
+        yield from (project.resolve(tree.path, a.evaluated_name) for a in statement.names)
+        return
+    source = project.resolve(tree.path, dotted(statement.module), len(statement.relative))
+    yield source
+    names = () if isinstance(statement.names, cst.ImportStar) else statement.names
+    yield from (project.index.submodule(source, a.evaluated_name) for a in names if source)

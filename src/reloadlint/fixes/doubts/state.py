@@ -85,7 +85,7 @@ def state_doubts(
     yield from asked_afterwards(project, places)
     yield from left_begun(project, places)
     if not commits_by_itself(made.tree, found[0].statements) and not _committed_by_hook(inside):
-        yield from _left_open(project, inside, methods, ddl_commits=ddl_commits)
+        yield from _left_open(project, inside, methods, places, ddl_commits=ddl_commits)
 
 
 def _set_up(thing: Thing) -> set[str]:
@@ -159,9 +159,13 @@ def _attribute(use: Use) -> str:
 
 
 def _left_open(
-    project: Project, inside: list[Use], methods: Methods | None, *, ddl_commits: bool
+    project: Project,
+    inside: list[Use],
+    methods: Methods | None,
+    places: dict[FunctionNode, Tree],
+    *,
+    ddl_commits: bool,
 ) -> Iterator[str]:
-    places = _places(inside, methods)
     committing = _committing(project, methods) if methods is not None else frozenset()
     objects = {use.node for use in inside}
     given = takers(project, inside)
